@@ -33,6 +33,7 @@ from .runs import (
     value_and_cost as value_and_cost,
 )
 from .sensitivity import (
+    drivers as drivers,
     morris_effects as morris_effects,
     sobol_indices as sobol_indices,
     tornado as tornado,

@@ -607,6 +607,13 @@ def worth_and_payback(comparison: Comparison) -> Figure:
     ----------
     comparison
         A plan and its baseline over the same futures, at least one.
+
+    Examples
+    --------
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> worth_and_payback(experiments.compare(plan, 20)).title
+    'What the plan is worth'
     """
     worth = comparison.difference("npv")
     return Figure(
@@ -766,6 +773,15 @@ def side_by_side(found: SideBySide) -> Figure:
     ----------
     found
         Plans and baseline over the same replications.
+
+    Examples
+    --------
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> slow = with_values(plan, {"team.developers": 4}, source="example")
+    >>> found = experiments.side_by_side({"eight": plan, "four": slow}, 20, baseline="four")
+    >>> side_by_side(found).as_table().rows[0][0]
+    'eight'
     """
     order = [name for name in found.ranking().order if name != found.baseline]
     rows = tuple(_plan_row(found, name) for name in order)

@@ -47,6 +47,13 @@ def credit_waterfall(credit: Credit) -> Figure:
     ------
     ValueError
         If the plan raises no capability.
+
+    Examples
+    --------
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> [row[0] for row in sorted(credit_waterfall(experiments.credit(plan, 5)).as_table().rows)]
+    ['Automation', 'Autoscaling', 'Lineage', 'Monitoring', 'Rollback', 'Together']
     """
     if not credit.capabilities:
         raise ValueError("the plan raises no capability, so there is nothing to share")
@@ -92,6 +99,13 @@ def credit_synergies(credit: Credit) -> Figure:
     ------
     ValueError
         If the plan raises fewer than two capabilities.
+
+    Examples
+    --------
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> credit_synergies(experiments.credit(plan, 5)).title
+    'Pairs of capabilities'
     """
     names = credit.capabilities
     if len(names) < 2:

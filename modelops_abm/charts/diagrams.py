@@ -110,6 +110,15 @@ def life_cycle_graph(run: Run) -> Flow:
         Nodes as in `NODES` with `models` (at the end), `at_start`, `arrived` (during the run);
         edges with `passed`, how many models went that way during the run. Of the graph:
         `builds_failed`.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, simulate
+    >>> run = simulate(preset("small_team"), engine="ensemble")
+    >>> graph = life_cycle_graph(run)
+    >>> passed = graph.edges["deployment", "online"]["passed"]
+    >>> passed == run.summary["models_delivered"]
+    True
     """
     node_of = {state: node for node, states in NODES.items() for state in states}
     start, arrived = _entries(run, node_of)
@@ -140,6 +149,13 @@ def life_cycle(run: Run) -> Figure:
 
     A box for each stage with its models at the end, an arrow for each way with the models that
     went it, and what the developers did in order of priority.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, simulate
+    >>> run = simulate(preset("small_team"), engine="ensemble")
+    >>> life_cycle(run).title
+    'Life cycle'
     """
     graph = life_cycle_graph(run)
     frame = f"{formats.plural(_in_production(graph), 'model')} at the end"
@@ -339,6 +355,12 @@ def statechart_graph(run: Run | None = None) -> Chart:
         An edge for each row of `statechart.TRANSITIONS`, its key the trigger, with `words`. With a
         run, edges have `passed` (how often); nodes `models` (at the end), `at_start`, `arrived`
         (during the run) and, in production, `time_share` (None if there was no such time).
+
+    Examples
+    --------
+    >>> from modelops_abm.core.statechart import State
+    >>> [words for _, _, words in statechart_graph().out_edges(State.IDEA, data="words")]
+    ['work begins', 'retired']
     """
     graph: Chart = nx.MultiDiGraph()
     graph.add_nodes_from(State)
@@ -376,6 +398,11 @@ def statechart(run: Run | None = None) -> Figure:
     ----------
     run
         Whose counts and shares of time to write at it; without one, the table alone.
+
+    Examples
+    --------
+    >>> statechart().title
+    'Statechart'
     """
     graph = statechart_graph(run)
     frames = "An arrow from the edge of a frame starts in any state inside."

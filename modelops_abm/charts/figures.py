@@ -39,6 +39,14 @@ def figures_of(result: object) -> Figures:
 
     A new kind of result registers what draws it: ``figures_of.register``. Whatever is not
     registered has no figures.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, simulate
+    >>> run = simulate(preset("small_team"), engine="ensemble")
+    >>> draw = figures_of(run)["team-time"]
+    >>> draw().title
+    'Team time'
     """
     return {}
 

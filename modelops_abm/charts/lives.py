@@ -284,7 +284,16 @@ class Lane(NamedTuple):
 
 
 def busiest_model(run: Run) -> int | None:
-    """Return the number of the model that yielded most value; None if there is no model."""
+    """Return the number of the model that yielded most value; None if there is no model.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, simulate
+    >>> run = simulate(preset("small_team"), engine="ensemble")
+    >>> number = busiest_model(run)
+    >>> run.models["value"].idxmax() == number
+    True
+    """
     if run.models.empty:
         return None
     return int(run.models["number"].iloc[int(run.models["value"].argmax())])
@@ -338,6 +347,13 @@ def model_timeline(run: Run, model_number: int) -> Figure:
     ------
     KeyError
         If the run has no such model.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, simulate
+    >>> run = simulate(preset("small_team"), engine="ensemble")
+    >>> model_timeline(run, 3).title
+    "One model's life"
     """
     model = model_row(run, model_number)
     retired = STATES[State.RETIRED]

@@ -1,4 +1,4 @@
-"""The renderer of files: a figure by Matplotlib, as PNG and SVG.
+"""The renderer of files: a figure by Matplotlib, as PNG, SVG and PDF.
 
 Whatever a user's settings of Matplotlib could change is set here by hand, and nothing global is
 changed, not even for a moment: figures may be made in many threads, without pyplot.
@@ -20,6 +20,8 @@ from modelops_abm.charts.figure import Figure
 from modelops_abm.charts.palette import Colour, light, readable, split
 
 _DPI = 100
+DESCRIBED = {".png": "Description", ".svg": "Description", ".pdf": "Subject"}
+"""Endings of the files that are written, and where each has what a figure shows in words."""
 _DASHES: dict[str, Any] = {"solid": "-", "dashed": (0, (4, 2.2)), "dotted": (0, (1, 2.5))}
 
 
@@ -61,10 +63,10 @@ def save(
     paper = picture(figure)
     metadata: dict[str, str | None] = {
         "Title": figure.finding.removesuffix("."),
-        "Description": figure.words,
+        DESCRIBED[suffix]: figure.words,
     }
-    if suffix == ".svg":
-        metadata["Date"] = None  # so that the same figure is the same file
+    if suffix != ".png":  # so that the same figure is the same file
+        metadata["Date" if suffix == ".svg" else "CreationDate"] = None
     paper.savefig(
         target,
         format=suffix.removeprefix("."),

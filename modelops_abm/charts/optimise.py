@@ -57,6 +57,15 @@ def spend_frontier(found: Optimised) -> Figure:
     -------
     Figure
         Both frontiers, every finalist with its interval, the plan and the recommended road map.
+
+    Examples
+    --------
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> decisions = experiments.Decisions(plan, levels=(1.0,), starts=(0.0,))
+    >>> found = experiments.optimise(decisions, trials=32, replications=16, finalists=2)
+    >>> spend_frontier(found).title
+    'Spent and worth'
     """
     views: tuple[tuple[str, Value, Sequence[Finalist]], ...] = (
         ("Worth on average", lambda each: each.worth.estimate, found.frontier(downside=False)),
@@ -169,6 +178,15 @@ def road_map(found: Optimised) -> Figure:
     ----------
     found
         An optimisation.
+
+    Examples
+    --------
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> decisions = experiments.Decisions(plan, levels=(1.0,), starts=(0.0,))
+    >>> found = experiments.optimise(decisions, trials=32, replications=16, finalists=2)
+    >>> road_map(found).as_table().columns
+    ('Capability', 'Level')
     """
     team = formats.plural(found.recommended.developers, "developer")
     rows = tuple(_step_row(step, found) for step in found.recommended.in_order)
@@ -268,6 +286,14 @@ def worth_by_future(advice: Advice) -> Figure:
     ----------
     advice
         The advice; of one that buys nothing the line is flat.
+
+    Examples
+    --------
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> few = {"levels": (1.0,), "starts": (0.0,), "trials": 32, "replications": 16}
+    >>> worth_by_future(experiments.advise(plan, 1.0, **few)).title
+    'What it is worth, future by future'
     """
     over, found = advice.found.over, advice.found
     worths = {"recommended": np.sort(advice.worth.values)}

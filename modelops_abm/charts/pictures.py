@@ -22,8 +22,10 @@ from modelops_abm.charts.runs import (
     value_and_cost,
 )
 from modelops_abm.disk import write_whole
+from modelops_abm.errors import InputError
 from modelops_abm.runs.output import Contents, ResultFolder, write_results
 from modelops_abm.runs.results import Run
+from modelops_abm.text import any_of
 
 _TIMELINE = "model-timeline"
 
@@ -105,6 +107,10 @@ def save_pictures(
         folder cannot be written to.
     ValueError
         If run and baseline are not of the same length.
+
+    See Also
+    --------
+    files_of_pictures : for the files, with an example.
     """
     endings = ("png", "svg") if svg else ("png",)
     contents = files_of_pictures(run, baseline, endings=endings)
@@ -115,7 +121,22 @@ def save_pictures(
 def files_of_pictures(
     run: Run, baseline: Run | None = None, *, endings: Sequence[str] = ("png",)
 ) -> Contents:
-    """Return what writes each picture of a run to its file; it is drawn when it is written."""
+    """Return what writes each picture of a run to its file; it is drawn when it is written.
+
+    Parameters
+    ----------
+    run, baseline
+        As `save_pictures` has them.
+    endings
+        Of the files: ``png``, ``svg``.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, simulate
+    >>> run = simulate(preset("small_team"), engine="ensemble")
+    >>> [*files_of_pictures(run, endings=("svg",))][:2]
+    ['life-cycle.svg', 'statechart.svg']
+    """
     pictures = figures_of_run(run)
     if baseline is not None:
         pictures.update((pair.name, partial(pair.draw, run, baseline)) for pair in COMPARISONS)
@@ -139,7 +160,13 @@ def figures_of_run(run: Run) -> dict[str, Callable[[], Figure]]:
 
 
 def names_of_pictures(*, comparisons: bool = False) -> list[str]:
-    """Return the names of all files that `files_of_pictures` may tell of, as PNG."""
+    """Return the names of all files that `files_of_pictures` may tell of, as PNG.
+
+    Examples
+    --------
+    >>> "team-time.png" in names_of_pictures()
+    True
+    """
     names = [_TIMELINE, *(entry.name for entry in PICTURES)]
     if comparisons:
         names += [pair.name for pair in COMPARISONS]
@@ -147,32 +174,50 @@ def names_of_pictures(*, comparisons: bool = False) -> list[str]:
 
 
 def save_picture(figure: Figure, path: str | os.PathLike[str], *, replace: bool = False) -> Path:
-    """Save one picture as the ending of the file says, with its finding as description.
+    """Save one picture as the ending of the file says, with what it shows in words.
 
     Parameters
     ----------
     figure
         What to save.
     path
-        The file.
+        The file, which ends in .png, .svg or .pdf.
     replace
         Whether a file that is there already is replaced.
 
     Raises
     ------
     InputError
-        If a file is there already, or it cannot be written.
+        If it ends otherwise, is there already, or cannot be written.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, simulate
+    >>> run = simulate(preset("small_team"), engine="ensemble")
+    >>> from modelops_abm.charts import team_time
+    >>> save_picture(team_time(run), "team-time.svg").name
+    'team-time.svg'
     """
     from modelops_abm.charts import matplotlib
 
+    ending = Path(path).suffix.lower()
+    if ending not in matplotlib.DESCRIBED:
+        raise InputError.at(path, f"a picture ends in {any_of(list(matplotlib.DESCRIBED))}")
     content = io.BytesIO()
-    matplotlib.save(figure, content, Path(path).suffix)
+    matplotlib.save(figure, content, ending)
     write_whole(path, content.getvalue(), replace=replace)
     return Path(path)
 
 
 def write_picture(draw: Callable[[], Figure], path: Path) -> None:
-    """Draw a picture and write it to a file that is not there yet, in a folder of results."""
+    """Draw a picture and write it to a file that is not there yet, in a folder of results.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from modelops_abm.charts import statechart
+    >>> write_picture(statechart, Path("statechart.svg"))
+    """
     from modelops_abm.charts import matplotlib
 
     matplotlib.save(draw(), path, path.suffix)

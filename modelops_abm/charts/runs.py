@@ -110,6 +110,13 @@ def states_over_time(run: Run) -> Figure:
     """Return how many models are in each state of production, and how many are on their way.
 
     Averages by week (or day, month ...) above; the counts at the end of each day below.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, simulate
+    >>> run = simulate(preset("small_team"), engine="ensemble")
+    >>> states_over_time(run).title
+    'Models by state'
     """
     return Figure(
         _finding_of_states(run),
@@ -185,7 +192,15 @@ def work_days(run: Run) -> dict[str, float]:
 
 
 def team_time(run: Run) -> Figure:
-    """Return the developers' time by activity over the run, in shares, with totals."""
+    """Return the developers' time by activity over the run, in shares, with totals.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, simulate
+    >>> run = simulate(preset("small_team"), engine="ensemble")
+    >>> team_time(run).as_table().columns
+    ('Activity', 'Share', 'Days')
+    """
     horizon = run.scenario.horizon_days
     bins, days = _bins_of_team(run), work_days(run)
     total = sum(days.values())
@@ -276,7 +291,15 @@ def outlays(run: Run) -> dict[str, pd.Series[float]]:
 
 
 def value_and_cost(run: Run) -> Figure:
-    """Return value, costs and net value: money per month, and net value so far below."""
+    """Return value, costs and net value: money per month, and net value so far below.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, simulate
+    >>> run = simulate(preset("small_team"), engine="ensemble")
+    >>> [panel.title for panel in value_and_cost(run).panels]
+    ['Earned and spent', 'Net value so far']
+    """
     rate = formats.rate(run.scenario.finance.discount_rate)
     return Figure(
         _finding_of_money(run),
@@ -383,7 +406,16 @@ def waterfall(run: Run) -> list[Step]:
 
 
 def leakage(run: Run) -> Figure:
-    """Return the way from ideal to realised value as a waterfall, from the top down."""
+    """Return the way from ideal to realised value as a waterfall, from the top down.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, simulate
+    >>> run = simulate(preset("small_team"), engine="ensemble")
+    >>> rows = leakage(run).as_table().rows
+    >>> rows[0][0], rows[-1][0]
+    ('Ideal value', 'Realised value')
+    """
     steps = waterfall(run)
     ideal = steps[0].end
     reach = max(*(max(step.start, step.end) for step in steps), 0.0) or 1.0
@@ -471,6 +503,14 @@ def compare(plan: Run, baseline: Run) -> Figure:
     ------
     ValueError
         If the runs are not of the same length.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, simulate
+    >>> names = ("all_five", "reference")
+    >>> plan, baseline = (simulate(preset(name), engine="ensemble") for name in names)
+    >>> compare(plan, baseline).source.partition(",")[0]
+    'Plan all_five'
     """
     _check_pair(plan, baseline)
     rate = formats.rate(plan.scenario.finance.discount_rate)
@@ -609,6 +649,14 @@ def compare_leakage(plan: Run, baseline: Run) -> Figure:
     ------
     ValueError
         If the runs are not of the same length.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, simulate
+    >>> names = ("all_five", "reference")
+    >>> plan, baseline = (simulate(preset(name), engine="ensemble") for name in names)
+    >>> compare_leakage(plan, baseline).as_table().columns
+    ('Lost to', 'Plan', 'Baseline', 'Change')
     """
     _check_pair(plan, baseline)
     before, after = losses(baseline), losses(plan)
@@ -684,6 +732,14 @@ def compare_team_time(plan: Run, baseline: Run) -> Figure:
     ------
     ValueError
         If the runs are not of the same length.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, simulate
+    >>> names = ("all_five", "reference")
+    >>> plan, baseline = (simulate(preset(name), engine="ensemble") for name in names)
+    >>> compare_team_time(plan, baseline).title
+    'Team time'
     """
     _check_pair(plan, baseline)
     horizon, bins = plan.scenario.horizon_days, _bins_of_team(plan)

@@ -48,7 +48,17 @@ _ALONE: tuple[Colour, ...] = ("retraining", "drift", "previous", "online", "issu
 
 
 def tornado(found: Tornado) -> Figure:
-    """Return how far each assumption alone moves the answer, the largest first."""
+    """Return how far each assumption alone moves the answer, the largest first.
+
+    Examples
+    --------
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> inputs = (experiments.parse_input("drift.severity=0.1..0.4"),)
+    >>> question = experiments.Question(plan, inputs)
+    >>> tornado(experiments.tornado(question, 5)).as_table().columns
+    ('Assumption', 'In words')
+    """
     swings = [swing for swing in found.effective[:MOST_ROWS] if len(swing.values) > 1]
     rows = tuple(_swing_row(found.question, swing) for swing in swings)
     base = PairedDifference(found.base)
@@ -138,6 +148,15 @@ def winners(found: Tornado) -> Figure:
     """Return which alternative is the best at every value of the assumptions that matter most.
 
     Those that change the winner come first.
+
+    Examples
+    --------
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> inputs = (experiments.parse_input("drift.severity=0.1..0.4"),)
+    >>> question = experiments.Question(plan, inputs)
+    >>> winners(experiments.tornado(question, 5)).title
+    'Which alternative wins'
     """
     # Sorting is stable: among those that change the winner, and the rest, the widest come first.
     swings = sorted(found.effective, key=lambda swing: not swing.changes)[:MOST_ROWS]
@@ -183,7 +202,17 @@ def _winner_cell(best: BestAt, colours: Mapping[str, Colour]) -> Cell:
 
 
 def morris_effects(found: Morris) -> Figure:
-    """Return the mean absolute effect of each assumption, the largest first."""
+    """Return the mean absolute effect of each assumption, the largest first.
+
+    Examples
+    --------
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> inputs = (experiments.parse_input("drift.severity=0.1..0.4"),)
+    >>> question = experiments.Question(plan, inputs)
+    >>> morris_effects(experiments.morris(question, 4, 2)).as_table().rows[0][0]
+    'Drift: severity'
+    """
     rows = tuple(
         Row(
             in_words(str(name)),
@@ -212,7 +241,17 @@ def morris_effects(found: Morris) -> Figure:
 
 
 def drivers(found: Drivers) -> Figure:
-    """Return how far each uncertain value drives the answer over draws of all, the most first."""
+    """Return how far each uncertain value drives the answer over draws of all, the most first.
+
+    Examples
+    --------
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> draws = experiments.draws_of(plan, 32, names=["team.focus"])
+    >>> found = experiments.drivers(experiments.Question(plan, ()), 32, draws=draws)
+    >>> drivers(found).as_table().rows[0][0]
+    'Focus'
+    """
     rows = tuple(
         Row(
             in_words(str(name)),
@@ -235,7 +274,17 @@ def drivers(found: Drivers) -> Figure:
 
 
 def sobol_indices(found: Sobol) -> Figure:
-    """Return which assumptions make the spread of the answer, and which decide on the winner."""
+    """Return which assumptions make the spread of the answer, and which decide on the winner.
+
+    Examples
+    --------
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> inputs = (experiments.parse_input("drift.severity=0.1..0.4"),)
+    >>> question = experiments.Question(plan, inputs)
+    >>> sobol_indices(experiments.sobol(question, 8, 2)).as_table().columns
+    ('Assumption', 'Total, alone')
+    """
     by_rank = "" if found.is_settled else ", by rank"
     heading = f"Spread of {found.question.subject}{by_rank}"
     parts = [_index_rows(heading, found.spread[0])]
@@ -316,7 +365,18 @@ def _wins_rows(decision: Decision) -> Rows:
 
 
 def value_of_information(found: ValueOfInformation) -> Figure:
-    """Return what it would be worth to know each assumption before deciding."""
+    """Return what it would be worth to know each assumption before deciding.
+
+    Examples
+    --------
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> inputs = (experiments.parse_input("drift.severity=0.1..0.4"),)
+    >>> choice = experiments.alternatives_of(plan)
+    >>> found = experiments.value_of_information(choice, inputs, 32, 2)
+    >>> [row[0] for row in value_of_information(found).as_table().rows]
+    ['Drift: severity', 'All of them']
+    """
     rows = [
         _worth_row(shortened(found.label(name), _LONGEST_LABEL), value, "plan")
         for name, value in islice(found.partial.items(), MOST_ROWS)

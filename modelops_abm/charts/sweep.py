@@ -28,6 +28,16 @@ def sweep_effects(result: SweepResult, outcome: str = "npv") -> Figure:
         A sweep.
     outcome
         Name of an outcome of the run summary.
+
+    Examples
+    --------
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> inputs = tuple(map(experiments.parse_input, ("team.developers=4,8", "team.focus=0.5,0.7")))
+    >>> sweep = experiments.Sweep(plan, inputs, experiments.grid(inputs))
+    >>> effects = sweep_effects(experiments.run_sweep(sweep, 5), "availability")
+    >>> [panel.title for panel in effects.panels]
+    ['Developers', 'Focus']
     """
     effects = {entry.name: result.effect(entry.name, outcome) for entry in result.inputs}
     size, unit = _axis_unit(outcome, [effect["difference"] for effect in effects.values()])
@@ -88,6 +98,15 @@ def sweep_heat_map(result: SweepResult, outcome: str = "npv") -> Figure:
     ------
     ValueError
         If the sweep has not two inputs, or too many values of one for a table of numbers.
+
+    Examples
+    --------
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> inputs = tuple(map(experiments.parse_input, ("team.developers=4,8", "team.focus=0.5,0.7")))
+    >>> sweep = experiments.Sweep(plan, inputs, experiments.grid(inputs))
+    >>> sweep_heat_map(experiments.run_sweep(sweep, 5), "availability").title
+    'Availability by two inputs'
     """
     if not can_be_heat_map(result):
         raise ValueError(f"a heat map is of two inputs with {_MOST_CELLS} values each at most")

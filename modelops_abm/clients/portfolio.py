@@ -74,6 +74,13 @@ def portfolio_csv(portfolio: ImportedPortfolio) -> str:
 
     The stage is in all rows or in none: where some state it, an empty cell would say that it is
     not known, and a model whose row looks like a total is one by its stage.
+
+    Examples
+    --------
+    >>> from modelops_abm.clients import read_portfolio
+    >>> portfolio = illustrative_portfolio()
+    >>> read_portfolio(portfolio_csv(portfolio).encode()).models == portfolio.models
+    True
     """
     # A stage is part of how rows are read (see `rows`), so that it cannot be left out where one row
     # needs it; in all other files it would claim what the client did not say.
@@ -96,7 +103,15 @@ def portfolio_csv(portfolio: ImportedPortfolio) -> str:
 
 
 def fingerprint(portfolio: ImportedPortfolio) -> str:
-    """Return the SHA-256 of `portfolio_csv` in hexadecimal digits: what it holds, not its name."""
+    """Return the SHA-256 of `portfolio_csv` in hexadecimal digits: what it holds, not its name.
+
+    Examples
+    --------
+    >>> portfolio = illustrative_portfolio()
+    >>> renamed = portfolio.model_copy(update={"source": "ours"})
+    >>> fingerprint(renamed) == fingerprint(portfolio)
+    True
+    """
     if (known := _fingerprints.get(portfolio)) is None:
         known = hashlib.sha256(portfolio_csv(portfolio).encode()).hexdigest()
         _fingerprints[portfolio] = known
@@ -124,12 +139,25 @@ def write_portfolio(
     ------
     InputError
         If a file is there already, or it cannot be written.
+
+    Examples
+    --------
+    >>> from modelops_abm.clients import read_portfolio
+    >>> write_portfolio(illustrative_portfolio(), "ours.csv")
+    >>> read_portfolio("ours.csv").models == illustrative_portfolio().models
+    True
     """
     write_whole(path, portfolio_csv(portfolio).encode(), replace=replace)
 
 
 def template_csv() -> str:
-    """Return a file to fill in: the header, and an example of a running model and of an idea."""
+    """Return a file to fill in: the header, and an example of a running model and of an idea.
+
+    Examples
+    --------
+    >>> template_csv().startswith("id,name,")
+    True
+    """
     return portfolio_csv(ImportedPortfolio(source="template", models=_EXAMPLES))
 
 
@@ -140,6 +168,13 @@ def write_template(path: str | os.PathLike[str], *, replace: bool = False) -> No
     ------
     InputError
         If a file is there already, or it cannot be written.
+
+    Examples
+    --------
+    >>> from modelops_abm.clients import read_portfolio
+    >>> write_template("template.csv")
+    >>> [model.stage for model in read_portfolio("template.csv").models]
+    ['production', 'idea']
     """
     write_whole(path, template_csv().encode(), replace=replace)
 
@@ -196,7 +231,13 @@ STAGES_IN_WORDS = {
 
 
 def stages_in_words(models: Sequence[PortfolioModel]) -> str:
-    """Return how many models there are and where: 24 models (20 in production, 4 in build)."""
+    """Return how many models there are and where: 24 models (20 in production, 4 in build).
+
+    Examples
+    --------
+    >>> stages_in_words(illustrative_portfolio().models)
+    '24 models (3 in the backlog, 2 in build, 2 in deployment, 16 in production, 1 retired)'
+    """
     counts = Counter(model.stage for model in models)
     found = ", ".join(
         f"{counts[stage]:,} {STAGES_IN_WORDS[stage]}" for stage in STAGE_NAMES if counts[stage]
@@ -206,7 +247,13 @@ def stages_in_words(models: Sequence[PortfolioModel]) -> str:
 
 
 def rows_that_give(models: Sequence[PortfolioModel]) -> dict[str, int]:
-    """Return for every column in how many rows the client states it, and it is used."""
+    """Return for every column in how many rows the client states it, and it is used.
+
+    Examples
+    --------
+    >>> rows_that_give(illustrative_portfolio().models)["users"]
+    16
+    """
     counts = dict.fromkeys(PortfolioModel.model_fields, 0)
     for model in models:
         for name, owner in attribute_sources(model).items():
@@ -217,7 +264,15 @@ def rows_that_give(models: Sequence[PortfolioModel]) -> dict[str, int]:
 
 
 def notes_on(models: Sequence[PortfolioModel]) -> list[str]:
-    """Return in sentences what the run does not take from the rows as somebody may expect."""
+    r"""Return in sentences what the run does not take from the rows as somebody may expect.
+
+    Examples
+    --------
+    >>> from modelops_abm.clients import read_portfolio
+    >>> print(*notes_on(read_portfolio(b"id,stage,deployed_at\nchurn,idea,2027-01-01\n").models))
+    not used: deployed_at of 1 model (churn): a model goes live when its work is done, not on a
+    planned day
+    """
     return [*_unused_in_words(models), *_defaults_in_words(models)]
 
 

@@ -74,12 +74,19 @@ class PortfolioCheck(NamedTuple):
 
 
 def portfolio_bytes(path: str | os.PathLike[str]) -> bytes:
-    """Return what is in a portfolio file or pipe, for who reads it more than once.
+    r"""Return what is in a portfolio file or pipe, for who reads it more than once.
 
     Raises
     ------
     InputError
         If it cannot be read, or is too large.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> _ = Path("two.csv").write_bytes(b"id,users\nchurn,180\nfraud,20\n")
+    >>> check_portfolio(portfolio_bytes("two.csv")).rows
+    2
     """
     try:
         return read_bytes(path)
@@ -149,10 +156,18 @@ def check_portfolio(
     archetypes: Collection[str] | None = None,
     ignore_unknown_columns: bool = False,
 ) -> PortfolioCheck:
-    """Check a CSV file and return accepted models and problems; it never raises for bad input.
+    r"""Check a CSV file and return accepted models and problems; it never raises for bad input.
 
     Rows whose ids are the same, or look the same, are all rejected, as nobody can tell which is
     meant.
+
+    Examples
+    --------
+    >>> checked = check_portfolio(b"id,users\nchurn,180\nchurn,20\nfraud,-5\n")
+    >>> for problem in checked.problems:
+    ...     print(problem.place, "-", problem.message)
+    column id - stands more than once, in 2 rows: 2, 3 (row 2: 'churn'); give every model its own
+    row 4, column users - '-5' is not possible: allowed is 0 to 1,000,000,000 (users); correct it
     """
     try:
         # From the outside in: bytes, text, table, header, rows. What fails on the way ends it, as

@@ -233,7 +233,11 @@ def add_capability(entry: Capability) -> None:
     TooLateError
         If anything of the package that simulates has been imported already.
     ValueError
-        If its name is taken or none, or it acts where there is no point.
+        If its name is taken, or is no name, or it acts where there is no point.
+
+    See Also
+    --------
+    Capability : what it states; `docs/guides/add-a-capability.md` has an example.
     """
     _check(entry.name, BUILT_IN_CAPABILITIES, [each.name for each in _capabilities])
     unknown = sorted(set(entry.rules) - set(POINTS))
@@ -249,6 +253,10 @@ def add_cause(entry: Cause) -> None:
     ------
     TooLateError, ValueError
         As of `add_capability`; if it is no issue or has no rate.
+
+    See Also
+    --------
+    Cause : what it states; `docs/guides/add-a-cause.md` has an example.
     """
     _check(entry.name, BUILT_IN_HAZARDS, [each.name for each in (*_hazards, *_others)])
     if entry.kind != "issue" or entry.rate is None:

@@ -1,4 +1,5 @@
 from .advice import Advice as Advice, advise as advise
+from .alternatives import alternatives_of as alternatives_of
 from .assumptions import Assumptions as Assumptions, assumptions_of as assumptions_of
 from .comparison import Comparison as Comparison
 from .comparison_many import SideBySide as SideBySide
@@ -22,6 +23,11 @@ from .credit_reasons import Reasons as Reasons
 from .credit_shares import Credit as Credit, credit as credit, stream_credit as stream_credit
 from .draws import Draws as Draws, draws_of as draws_of, joint_draws as joint_draws
 from .finance import Finance as Finance
+from .information_runs import (
+    ValueOfInformation as ValueOfInformation,
+    value_of_information as value_of_information,
+    worth_of_answers as worth_of_answers,
+)
 from .inputs import Choice as Choice, Range as Range, parse_input as parse_input
 from .optimisation import draws_needed as draws_needed, optimise as optimise
 from .optimisation_results import (

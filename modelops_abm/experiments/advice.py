@@ -234,7 +234,8 @@ class Advice(Reported):
     def apart(self) -> tuple[Apart, ...]:
         """Values that set the worst tenth of the futures apart, those that do so most first.
 
-        By the rank sum of Wilcoxon, at an error of 5 % for all values together.
+        By rank sums (Wilcoxon 1945, doi:10.2307/3001968), at an error of 5 % for all values
+        together.
         """
         if not self.is_to_buy:
             return ()

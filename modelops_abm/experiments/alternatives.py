@@ -31,6 +31,12 @@ def alternatives_of(plan: Scenario, *, with_each: bool = False) -> dict[str, Sce
         The plan.
     with_each
         Whether each capability that it raises may be had alone, if it raises several.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset
+    >>> list(alternatives_of(preset("all_five"), with_each=True))[:2]
+    ['the baseline', 'automation alone']
     """
     return variants_of(plan, names_of(plan, with_each=with_each))
 

@@ -263,13 +263,13 @@ class Settings(Keeping, total=False):
 
     half_width: float | None
     """End at the first look at which half the 95 % interval of the mean NPV difference is no wider
-    than this, in $ of day 0, though not before `looks.FEWEST` replications. If None, end at the
-    last look."""
+    than this, in $ of day 0, though not before `statistics.FEWEST` replications. If None, end at
+    the last look."""
     daily: Sequence[str]
     """Names of the daily outcomes of which bands are wanted: of each scenario, and of the
     difference between each plan and the baseline."""
     period_days: int
-    """Length of the periods by which they are summarised, see `simulate.Series`; 1 if not given."""
+    """Length of the periods by which they are summarised, see `runs.Series`; 1 if not given."""
 
 
 @refuses_unknown
@@ -298,6 +298,8 @@ def compare(
     ------
     Cancelled
         If `cancel` was set.
+    InputError
+        If there is not enough memory for it, or a scenario refuses the values of a draw.
     ValueError
         If a number or name is not allowed, or the horizons differ.
 
@@ -376,10 +378,8 @@ def side_by_side(
 
     Raises
     ------
-    Cancelled
-        If `cancel` was set.
-    ValueError
-        If a number or name is not allowed, or the horizons differ.
+    Cancelled, InputError, ValueError
+        As `compare` does, and a ValueError of fewer than two scenarios.
 
     Examples
     --------

@@ -43,7 +43,7 @@ class LevelWorth(Represented):
     levels
         Those tried, rising: the start level first, and the plan's own.
     samples
-        Of each outcome of `reasons.OUTCOMES`: levels x replications.
+        Of each outcome of `credit_reasons.OUTCOMES`: levels x replications.
     focus
         Share of a developer's day that is worked, by replication, if it is drawn.
     """
@@ -111,7 +111,7 @@ class LevelWorth(Represented):
         return rank(self.levels, self.samples["npv"])
 
     def table(self) -> pd.DataFrame:
-        """Return the worth of each level against the start level; see `difference_table`."""
+        """Return the worth of each level against the start level; columns as of `Credit.table`."""
         return difference_table({level: self.worth(level) for level in self.levels})
 
     def reasons(self, level: float | None = None) -> Reasons:
@@ -158,8 +158,8 @@ def stream_level_worth(
 
     Raises
     ------
-    Cancelled
-        If `cancel` was set.
+    Cancelled, InputError
+        As `stream_credit` does.
     ValueError
         If a level is not from 0 to 1, or the looks are none or do not grow.
 
@@ -239,7 +239,9 @@ class LevelChange(Represented):
     """Another level of one capability."""
 
     capability: CapabilityName
+    """Which one."""
     level: float
+    """From 0 to 1."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -284,7 +286,7 @@ class SingleChanges(Represented):
         return rank((None, *self.changes), self.npv[1:])
 
     def table(self) -> pd.DataFrame:
-        """Return the gain of each change over the plan as it is; see `difference_table`."""
+        """Return the gain of each change over the plan as it is; columns as of `Credit.table`."""
         return difference_table(
             {(change.capability, change.level): self.gain(change) for change in self.changes}
         )
@@ -306,7 +308,9 @@ def single_changes(plan: Scenario) -> tuple[LevelChange, ...]:
 def stream_single_changes(
     plan: Scenario, looks: Sequence[int] = LOOKS, **keeping: Unpack[Keeping]
 ) -> Iterator[SingleChanges]:
-    """Yield what every change of `single_changes` brings, better known from look to look.
+    """Yield what each single change of a level brings, better known from look to look.
+
+    A level may go up or down to the next stop, of 0, 0.25, 0.5, 0.75 and 1, or down to its start.
 
     Parameters
     ----------
@@ -319,8 +323,8 @@ def stream_single_changes(
 
     Raises
     ------
-    Cancelled
-        If `cancel` was set.
+    Cancelled, InputError
+        As `stream_credit` does.
     ValueError
         If the looks are none or do not grow.
 
@@ -342,7 +346,7 @@ def stream_single_changes(
 def try_single_changes(
     plan: Scenario, replications: int = 200, **keeping: Unpack[Keeping]
 ) -> SingleChanges:
-    """Return what every change of `single_changes` brings.
+    """Return what each single change of a level brings.
 
     See Also
     --------

@@ -175,7 +175,8 @@ class Credit(Reported):
     """What each capability of a plan has to do with the difference that they make together.
 
     Every figure is a paired sample, with one value for each replication. A replication in which one
-    of the combinations lacks an outcome does not count for that outcome.
+    of the combinations lacks an outcome does not count for that outcome. To ask for a capability
+    that the plan does not raise, or an outcome that was not run, is a KeyError.
 
     Attributes
     ----------
@@ -213,7 +214,10 @@ class Credit(Reported):
         return PairedDifference(worths[-1] - worths[0])
 
     def share(self, capability: CapabilityName, outcome: str = "npv") -> PairedDifference:
-        """Return a capability's share of it, its Shapley value; all shares add up to it."""
+        """Return a capability's share of it, its Shapley value; all shares add up to it.
+
+        Shapley 1953, doi:10.1515/9781400881970-018; docs/decisions/0016.
+        """
         return PairedDifference(shapley_values(self._complete(outcome))[self._place(capability)])
 
     def alone(self, capability: CapabilityName, outcome: str = "npv") -> PairedDifference:
@@ -274,6 +278,7 @@ class Credit(Reported):
     ) -> PairedDifference:
         """Return what two capabilities add together beyond what they add apart.
 
+        The Shapley-Taylor index of order two (Sundararajan et al. 2020, arXiv:1902.05622).
         Where more is better, they are redundant below 0: each does in part what the other does.
         What a capability adds alone and half of each of its synergies make its share.
         """
@@ -304,7 +309,11 @@ class Credit(Reported):
         return gains[question](self._complete(outcome))
 
     def table(self, outcome: str = "npv") -> pd.DataFrame:
-        """Return `share`, `alone` and `last`, a capability a row; see `difference_table`."""
+        """Return `share`, `alone` and `last`, a capability a row.
+
+        Of each the columns `mean`; `half_width` of its 95 % interval; `futures_low` and
+        `futures_high`, between which 95 of 100 futures lie; `n`, the replications that count.
+        """
         measures = {"share": self.share, "alone": self.alone, "last": self.last}
         tables = {
             name: difference_table({entry: measure(entry, outcome) for entry in self.capabilities})
@@ -313,7 +322,7 @@ class Credit(Reported):
         return pd.concat(tables, axis=1)
 
     def synergy_table(self, outcome: str = "npv") -> pd.DataFrame:
-        """Return the synergies, a pair of capabilities a row; see `difference_table`."""
+        """Return the synergies, a pair of capabilities a row; columns as those of `table`."""
         return difference_table(self.synergies(outcome))
 
     def synergies(
@@ -516,6 +525,8 @@ def stream_credit(
     ------
     Cancelled
         If `cancel` was set.
+    InputError
+        If there is not enough memory for it, or a scenario refuses the values of a draw.
     ValueError
         If the looks are none or do not grow, or there is no outcome of a name.
 

@@ -227,9 +227,9 @@ def draws_of(
     Raises
     ------
     InputError
-        If nothing is uncertain, or not what is named; or if they are too many.
+        If nothing is uncertain, or not what is named; or if they are too many, or none.
     ValueError
-        If seed or number is none.
+        If the seed, or the number of the first, is not a whole number of 0 or more.
 
     Examples
     --------
@@ -323,7 +323,9 @@ def joint_draws(
     Raises
     ------
     InputError
-        If there is no row or no weight, or a name is none.
+        If there is no row, a weight is below 0 or all are 0, or a column is no value's name.
+    ValueError
+        As `draws_of` does.
 
     Examples
     --------

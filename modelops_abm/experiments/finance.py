@@ -39,7 +39,8 @@ class Finance(Represented):
     return_on_investment
         Return on what is paid: mean difference of NPV per mean investment; None without investment.
     return_interval
-        Its 95 % interval (Fieller 1954); None if the investment cannot be told from 0.
+        Its 95 % interval (Fieller 1954, doi:10.1111/j.2517-6161.1954.tb00159.x); None if the
+        investment cannot be told from 0.
     return_on_whole_cost, whole_cost_interval
         Return on the whole cost, the team's time included, and its interval; as above.
     loss

@@ -404,6 +404,16 @@ def value_of_information(
     InputError
         If there are too few alternatives, inputs, points or replications, if an alternative does
         not take a value, or the outcome exists in fewer than two replications of a point.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> from modelops_abm.experiments import alternatives_of, parse_input
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> inputs = (parse_input("team.focus=0.5..0.7"), parse_input("drift.severity=0.1..0.4"))
+    >>> found = value_of_information(alternatives_of(plan), inputs, 32, 2)
+    >>> sorted(found.partial)
+    ['drift.severity', 'team.focus']
     """
     _check(alternatives, inputs, points, replications)
     design = _design(len(inputs), points, seed_of_points)
@@ -620,8 +630,7 @@ def worth_of_answers(
     Examples
     --------
     >>> from modelops_abm import preset, with_values
-    >>> from modelops_abm.experiments import draws_of
-    >>> from modelops_abm.experiments.alternatives import alternatives_of
+    >>> from modelops_abm.experiments import alternatives_of, draws_of
     >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
     >>> draws = draws_of(plan, 32, names=["team.focus"])
     >>> found = worth_of_answers(alternatives_of(plan), draws.columns, 2, draws=draws)

@@ -41,6 +41,11 @@ class Range:
         Whether only whole numbers count.
     is_logarithmic
         Whether equal ratios count alike, not equal differences.
+
+    Raises
+    ------
+    ValueError
+        If the low end is above the high one, or equal ratios begin at 0 or below.
     """
 
     name: str
@@ -72,7 +77,7 @@ class Range:
         return self.low + (self.high - self.low) * position
 
     def points(self, count: int) -> tuple[float | int, ...]:
-        """Return so many values at equal distances, ends included; no whole number twice."""
+        """Return so many values at equal distances or ratios, ends included; none twice."""
         if self.is_whole:
             first, last = int(self.low), int(self.high)
             count = min(count, last - first + 1)
@@ -121,7 +126,7 @@ def parse_input(text: str) -> Input:
 
     ``team.developers=4..12`` is a range, ``model.market_size=log:50..10000`` one of equal ratios,
     and ``capabilities.automation.maximum=0,0.5,1`` a choice. Values are written as
-    `parse_assignment` reads them. Whether a scenario has such a value is told by `check_inputs`.
+    `parse_assignment` reads them. Whether a scenario has such a value is told when it is run.
 
     Raises
     ------

@@ -166,8 +166,8 @@ class Decisions(Represented):
         Levels to raise a capability to; a capability may also stay where it starts, and nothing
         is ever taken away.
     starts
-        Days on which the work on a capability may begin; if None, those of `STARTS` that are within
-        the horizon.
+        Days on which the work on a capability may begin; if None, days 0, 180 and 360, as far as
+        they are within the horizon.
     developers
         Sizes of the team; only the plan's own if empty.
     stages
@@ -262,7 +262,13 @@ class Decisions(Represented):
         return [first, Step(name, levels[higher], self.start_days[later])]
 
     def places_of(self, road_map: RoadMap) -> dict[str, int]:
-        """Return the place of a road map on each of the axes; the opposite of `chosen`."""
+        """Return the place of a road map on each of the axes; the opposite of `chosen`.
+
+        Raises
+        ------
+        ValueError
+            If it is none of those that are open.
+        """
         places = dict.fromkeys(self.axes, 0)
         places[_DEVELOPERS] = self._teams.index(road_map.developers)
         for name, steps in groupby(road_map.steps, key=lambda step: step.capability):

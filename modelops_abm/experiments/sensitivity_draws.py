@@ -74,10 +74,11 @@ class Drivers(Reported):
     def table(self) -> pd.DataFrame:
         """Return how far each value drives the answer, the first the most.
 
-        `correlation` is that of ranks (Spearman 1904) with the ends of its 95 % interval, `low` and
-        `high` (Fisher 1921, with the variance of Bonett and Wright 2000); NaN of words. `alone` is
-        the part of the variance of the ranks of the answer that the value explains by itself, a
-        first-order index, by regression on draws that are predicted by others; 0 or more.
+        `correlation` is that of ranks (Spearman 1904, doi:10.2307/1412159) with the ends of its
+        95 % interval, `low` and `high` (Fisher 1921, with the variance of Bonett and Wright 2000,
+        doi:10.1007/BF02294183); NaN of words. `alone` is the part of the variance of the ranks of
+        the answer that the value explains by itself, a first-order index, by regression on draws
+        that are predicted by others; 0 or more.
         """
         ranks = rankdata(self.answers)
         rows = {
@@ -193,10 +194,10 @@ def drivers(question: Question, replications: int = 400, **keeping: Unpack[Keepi
     Cancelled
         If `cancel` was set.
     InputError
-        If there are too few draws, each capability may be chosen, or the outcome exists in no
-        future.
+        If fewer than 32 draws are asked for, each capability may be chosen, or the outcome does not
+        exist in every future.
     ValueError
-        If there are no draws.
+        If there are no draws, or not so many.
 
     Examples
     --------

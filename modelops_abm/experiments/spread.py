@@ -83,6 +83,11 @@ class Unknown:
 def unknown_of(values: Floats, again: Floats) -> Unknown | None:
     """Return what of the spread of an answer is what nobody knows; None if that cannot be told.
 
+    Two futures of one draw differ by chance alone: half the mean square of their differences is the
+    variance by chance, and the rest of the variance what nobody knows (the law of total variance,
+    docs/decisions/0054). The interval is by bootstrap. It cannot be told from fewer than ten pairs,
+    or of answers that are all the same.
+
     Parameters
     ----------
     values

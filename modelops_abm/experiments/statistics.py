@@ -105,6 +105,13 @@ class Share:
 def estimate(values: Floats, level: float = LEVEL) -> Estimate:
     """Return the mean of independent values with its interval; NaN values do not exist.
 
+    Parameters
+    ----------
+    values
+        One for each replication.
+    level
+        Confidence of the interval, between 0 and 1.
+
     Examples
     --------
     >>> known = estimate(np.array([1.0, 2.0, 3.0, np.nan]))
@@ -259,6 +266,13 @@ def _unskewed(t: float, skew: float) -> float:
 def share(count: int, n: int, level: float = LEVEL) -> Share:
     """Return a share with its interval (Wilson 1927, doi:10.1080/01621459.1927.10502953).
 
+    Parameters
+    ----------
+    count, n
+        How many, and of how many; of none the interval is from 0 to 1.
+    level
+        Confidence of the interval, between 0 and 1.
+
     Examples
     --------
     >>> known = share(0, 400)
@@ -337,7 +351,10 @@ class PairedDifference(Represented):
 
     @cached_property
     def bootstrap(self) -> tuple[float, float] | None:
-        """Interval of the mean by bootstrap, for skewed outcomes; None for fewer than two."""
+        """Interval of the mean by bootstrap, for skewed outcomes; None for fewer than two.
+
+        Bias-corrected and accelerated (Efron 1987, doi:10.1080/01621459.1987.10478410).
+        """
         return bootstrap_interval(self.values) if len(self._present) > 1 else None
 
     @property
@@ -380,7 +397,8 @@ class Ranking[Alternative]:
         Highest mean first; equal means as they were given.
     may_be_best
         Those that cannot be told from the best, in the same order: with 95 % confidence the
-        alternative whose true mean is highest is among them.
+        alternative whose true mean is highest is among them. By paired t tests, each with an equal
+        part of the error (Nelson and Matejcik 1995, doi:10.1287/mnsc.41.12.1935).
     """
 
     order: tuple[Alternative, ...]

@@ -363,10 +363,8 @@ def tell(
 
     Raises
     ------
-    Cancelled
-        If `cancel` was set.
-    ValueError
-        If a number is not allowed.
+    Cancelled, InputError, ValueError
+        As `compare` does.
 
     Examples
     --------

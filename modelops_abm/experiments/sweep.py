@@ -111,14 +111,14 @@ def grid(inputs: Sequence[Input], points_each: int | None = None) -> tuple[Point
     Parameters
     ----------
     inputs
-        What is varied: all values of a choice, of a range so many at equal distances.
+        What is varied: all values of a choice, of a range so many at equal distances or ratios.
     points_each
         How many values of a range; if None, 5, or every whole number of up to 20.
 
     Raises
     ------
     InputError
-        If there are too many combinations.
+        If there are too many combinations, or none.
 
     Examples
     --------
@@ -152,7 +152,7 @@ def latin_hypercube(inputs: Sequence[Input], points: int, *, seed: int = 0) -> t
     Raises
     ------
     InputError
-        If there are too many points.
+        If there are too many points, or none.
 
     Examples
     --------
@@ -172,7 +172,8 @@ def sobol_points(inputs: Sequence[Input], points: int, *, seed: int = 0) -> tupl
     Raises
     ------
     InputError
-        If their number is no power of two, for which alone the sequence is balanced, or too large.
+        If their number is no power of two, for which alone the sequence is balanced, or is too
+        large.
 
     Examples
     --------

@@ -241,10 +241,8 @@ def staffing(
 
     Raises
     ------
-    Cancelled
-        If `cancel` was set.
-    ValueError
-        If a number is not allowed.
+    Cancelled, InputError, ValueError
+        As `compare` does.
 
     Examples
     --------

@@ -38,6 +38,10 @@ class Developer(mesa.Agent[Any]):
         Calendar days by task class and idle since the start, up to the last accounting.
     left_at
         When the developer left the team; None if not.
+
+    See Also
+    --------
+    ModelOpsModel : takes a subclass, of which `docs/guides/subclass-an-agent.md` has an example.
     """
 
     model: Organisation

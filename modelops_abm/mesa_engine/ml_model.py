@@ -112,6 +112,10 @@ class MLModel(mesa.Agent[Any]):
         Number of the shared source that it reads, -1 if there are none.
     exposure, condition
         Its hazards; its power in production, None before.
+
+    See Also
+    --------
+    ModelOpsModel : takes a subclass, of which `docs/guides/subclass-an-agent.md` has an example.
     """
 
     model: Organisation

@@ -24,6 +24,10 @@ def prepare_ensemble(progress: Progress | None = None) -> None:
     ----------
     progress
         Called while it is compiled, with the work done and the work in all; never if it is loaded.
+
+    Examples
+    --------
+    >>> prepare_ensemble()
     """
     from modelops_abm.compiled_engine.run import prepare_kernel
 
@@ -37,6 +41,10 @@ def prepare_mesa(progress: Progress | None = None) -> None:
     ----------
     progress
         As for `prepare_ensemble`.
+
+    Examples
+    --------
+    >>> prepare_mesa()
     """
     import modelops_abm.mesa_engine.model  # noqa: F401 - registers what there is to compile
     from modelops_abm.compiled import prepare
@@ -74,7 +82,14 @@ def checked_engine(engine: Engine, model_class: object = None) -> Engine:
 
 
 def engine_in_words(engine: Engine, model_class: ModelClass | None) -> str:
-    """Return what a result says it was run by: the engine, and the class if it is one's own."""
+    """Return what a result says it was run by: the engine, and the class if it is one's own.
+
+    Examples
+    --------
+    >>> class Ours(mesa_model()): ...
+    >>> engine_in_words("mesa", None), engine_in_words("mesa", Ours)
+    ('mesa', 'mesa: modelops_abm.runs.engines.Ours')
+    """
     if model_class is None or model_class is mesa_model():
         return engine
     return f"{engine}: {model_class.__module__}.{model_class.__qualname__}"

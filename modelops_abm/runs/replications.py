@@ -296,6 +296,17 @@ def stream(
     ValueError
         If a number is not a whole number of 0 or more, there is no such engine, it cannot run a
         model class, the horizons differ, or a replication has no draw.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("small_team"), {"horizon_days": 60}, source="example")
+    >>> more = with_values(plan, {"team.developers": 6}, source="example")
+    >>> weeks = Series(("availability",), 7)
+    >>> for batch in stream([plan, more], 10, seed=1, series=[weeks]):
+    ...     print(batch.first, batch.totals.shape[:2], batch.series[0].shape)
+    0 (2, 8) (2, 8, 1, 9)
+    8 (2, 2) (2, 2, 1, 9)
     """
     # This is a generator: nothing is checked before the first batch is asked for.
     checked_seed(seed, "seed"), checked_seed(first, "first"), checked_seed(replications, "n")
@@ -363,10 +374,9 @@ def replicate(
 
     Raises
     ------
-    InputError
-        If there is not enough memory for it.
-    ValueError
-        If there is no daily outcome of a name, or no such period; and as `stream` does.
+    Cancelled, InputError, ValueError
+        As `stream` does; a ValueError also if there is no daily outcome of a name, or no such
+        period.
 
     See Also
     --------

@@ -74,6 +74,13 @@ class Run(Reported):
         A row for each developer: days by class of work and idle.
     model_days
         A row for each model and day in production, if asked for.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, simulate
+    >>> run = simulate(preset("small_team"), engine="ensemble")
+    >>> Run.load(run.save("run")).summary == run.summary
+    True
     """
 
     scenario: Scenario
@@ -297,6 +304,15 @@ class Ensemble(Represented):
     draws
         Values that the replications have in place of the scenario's, if not the scenario's own: a
         row for each, a column for each dotted name.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, replicate
+    >>> ensemble = replicate(preset("small_team"), 5)
+    >>> ensemble.outcome("npv").shape
+    (5,)
+    >>> Ensemble.load(ensemble.save("ensemble")).totals.equals(ensemble.totals)
+    True
     """
 
     scenario: Scenario

@@ -199,7 +199,8 @@ def simulate(
     seed, replication
         Both 0 or more; they decide all that is random.
     engine
-        ``mesa``, agent by agent, or ``ensemble``, hundreds of times faster. They give the same.
+        ``mesa``, agent by agent, or ``ensemble``, compiled and many times faster. They give the
+        same.
     model_class
         A subclass of `ModelOpsModel` to run; only the Mesa engine can.
     model_days

@@ -93,7 +93,7 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
 
 
 def read_scenario(content: bytes, file: str) -> Scenario:
-    """Read a scenario from the content of a file.
+    r"""Read a scenario from the content of a file.
 
     Parameters
     ----------
@@ -106,6 +106,11 @@ def read_scenario(content: bytes, file: str) -> Scenario:
     ------
     InputError
         As `load_scenario` does.
+
+    Examples
+    --------
+    >>> read_scenario(b"[team]\ndevelopers = 5\n", "ours.toml").sources[0].source
+    'file ours.toml'
     """
     data, document = names_and_values(content, file)
     exempt = _without_source(data, document, file)
@@ -160,6 +165,11 @@ def scenario_text(scenario: Scenario, file: str) -> str:
     ------
     InputError
         If the ending of the name says no known format.
+
+    Examples
+    --------
+    >>> read_scenario(scenario_text(Scenario(), "ours.yaml").encode(), "ours.yaml") == Scenario()
+    True
     """
     return _format_of(file).write(scenario)
 
@@ -266,6 +276,11 @@ def json_schema() -> dict[str, Any]:
     Units, allowed ranges, sources and plausible ranges of the numbers stand beside the keywords
     of the standard. What two values together may be (for example that the shares of archetypes
     add up) is beyond a schema; loading a file checks it.
+
+    Examples
+    --------
+    >>> json_schema()["properties"]["horizon_days"]["unit"]
+    'days'
     """
     schema = Scenario.model_json_schema()
     schema["$defs"]["Distribution"] = _distribution(schema["$defs"]["Distribution"])

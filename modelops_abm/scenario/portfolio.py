@@ -345,9 +345,15 @@ def unused(entry: PortfolioModel) -> dict[str, str]:
 def attribute_sources(entry: PortfolioModel) -> dict[str, Owner]:
     """Return for every attribute of an imported model whose value it has.
 
-    ``client`` if the client stated it, ``unused`` if he did and it changes nothing (see `unused`),
-    ``scenario`` if it falls back to the scenario: to the model's archetype, to a draw, or to the
-    stage of `PortfolioModel`.
+    ``client`` if the client stated it, ``unused`` if the client did and it changes nothing (see
+    `notes_on`), ``scenario`` if it falls back to the scenario: to the model's archetype, to a draw,
+    or to the default stage, production.
+
+    Examples
+    --------
+    >>> owners = attribute_sources(PortfolioModel(id="churn", stage="production", users=180.0))
+    >>> owners["users"], owners["capacity_per_day"]
+    ('client', 'scenario')
     """
     return {name: _owner(entry, name) for name in PortfolioModel.model_fields}
 

@@ -49,6 +49,14 @@ def problems_of(
     -------
     list of Problem
         In the order of the lines.
+
+    Examples
+    --------
+    >>> try:
+    ...     _ = Scenario.model_validate({"team": {"developer": 5}})
+    ... except ValidationError as error:
+    ...     print(*problems_of(error, file="ours.toml"))
+    ours.toml: team.developer: no such name; did you mean developers?
     """
     found = []
     # A file can hold a million wrong names; looking up what each may mean would take minutes.

@@ -93,7 +93,15 @@ class ValueSource(Section):
 
 
 class Scenario(Represented, Section):
-    """Everything that a run depends on besides seed and replication."""
+    """Everything that a run depends on besides seed and replication.
+
+    It is frozen: `with_values` returns one with other values, and `load_scenario` one from a file.
+
+    Examples
+    --------
+    >>> Scenario().team.developers, Scenario(horizon_days=365).horizon_days
+    (8, 365)
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = "reference"
     """Name of the scenario."""
@@ -440,7 +448,15 @@ _MAXIMA = {f"capabilities.{name}.maximum" for name in CAPABILITY_NAMES}
 
 
 def levels_reached(plan: Scenario) -> Scenario:
-    """Return a plan that invests up to the levels that it reaches, none of them below its start."""
+    """Return a plan that invests up to the levels that it reaches, none of them below its start.
+
+    Examples
+    --------
+    >>> from modelops_abm import with_values
+    >>> plan = with_values(Scenario(), {"capabilities.lineage.start_level": 0.4}, source="example")
+    >>> plan.capabilities.lineage.maximum, levels_reached(plan).capabilities.lineage.maximum
+    (0.0, 0.4)
+    """
     return _with_maxima(
         plan, {name: max(each.maximum, each.start_level) for name, each in _each(plan)}
     )
@@ -450,6 +466,12 @@ def is_baseline(plan: Scenario) -> bool:
     """Tell whether a plan raises no capability above its start level, so that nothing is done.
 
     A level to invest up to that lies below the start level builds nothing, as none does.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset
+    >>> is_baseline(Scenario()), is_baseline(preset("all_five"))
+    (True, False)
     """
     return all(highest_maximum(plan, name) <= each.start_level for name, each in _each(plan))
 
@@ -490,6 +512,11 @@ def fingerprint_of(scenario: Scenario) -> str:
     """Return the SHA-256 of all values of a scenario in hexadecimal digits.
 
     Name, description and sources do not count: they change no result.
+
+    Examples
+    --------
+    >>> fingerprint_of(Scenario(name="ours")) == fingerprint_of(Scenario())
+    True
     """
     # As JSON, which writes a number in the shortest way that reads back the same: so 5 and 5.0 of a
     # float differ in nothing, and no format of files matters.

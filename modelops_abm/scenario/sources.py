@@ -175,7 +175,14 @@ class StatedValue:
 
 
 def describe(scenario: Scenario) -> tuple[StatedValue, ...]:
-    """Return every value of a scenario, in the catalogue's order, with whose value it is."""
+    """Return every value of a scenario, in the catalogue's order, with whose value it is.
+
+    Examples
+    --------
+    >>> team = next(each for each in describe(Scenario()) if each.quantity.name == "team.focus")
+    >>> team.value, team.confidence
+    (0.6, 'judgement')
+    """
     return tuple(_stated(quantity, scenario) for quantity in catalogue())
 
 

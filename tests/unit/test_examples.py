@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 import modelops_abm
-from modelops_abm import experiments
+from modelops_abm import charts, clients, experiments, runs, scenario
 
 PACKAGE = Path(modelops_abm.__file__).parent
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -45,5 +45,7 @@ def without_example(room: ModuleType) -> list[str]:
 
 
 def test_every_function_that_is_offered_shows_how_it_is_called() -> None:
-    assert without_example(modelops_abm) == []
-    assert without_example(experiments) == []
+    for room in (modelops_abm, scenario, runs, experiments, clients):
+        assert without_example(room) == [], room
+    # It draws all that there is, which takes seconds; `files_of_pictures` shows how.
+    assert without_example(charts) == ["save_pictures"]

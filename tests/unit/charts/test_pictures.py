@@ -38,6 +38,9 @@ def test_files_tell_what_they_show(nothing: Run, tmp_path: Path) -> None:
         assert image.info["Description"] == picture.words
     svg = charts.save_picture(picture, tmp_path / "a.svg").read_text(encoding="utf-8")
     assert picture.finding in svg
+    assert b"/Subject" in charts.save_picture(picture, tmp_path / "a.PDF").read_bytes()
+    with pytest.raises(InputError, match=r"a picture ends in \.png, \.svg or \.pdf"):
+        charts.save_picture(picture, tmp_path / "a.jpg")
 
 
 def test_svg_on_request(nothing: Run, tmp_path: Path) -> None:
