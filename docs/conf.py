@@ -44,6 +44,7 @@ maximum_signature_line_length = 80
 add_module_names = False
 napoleon_google_docstring = False
 napoleon_use_ivar = True
+napoleon_use_param = False  # several in a line have one description, which is shown once
 napoleon_attr_annotations = False  # the signature has them, with links
 napoleon_use_rtype = False
 toc_object_entries_show_parents = "hide"

@@ -302,11 +302,10 @@ def stream(
     >>> from modelops_abm import preset, with_values
     >>> plan = with_values(preset("small_team"), {"horizon_days": 60}, source="example")
     >>> more = with_values(plan, {"team.developers": 6}, source="example")
-    >>> weeks = Series(("availability",), 7)
-    >>> for batch in stream([plan, more], 10, seed=1, series=[weeks]):
-    ...     print(batch.first, batch.totals.shape[:2], batch.series[0].shape)
-    0 (2, 8) (2, 8, 1, 9)
-    8 (2, 2) (2, 2, 1, 9)
+    >>> weeks = Series(("availability",), period_days=7)
+    >>> batches = list(stream([plan, more], 10, seed=1, series=[weeks]))
+    >>> sum(batch.totals.shape[1] for batch in batches), batches[0].series[0].shape[2:]
+    (10, (1, 9))
     """
     # This is a generator: nothing is checked before the first batch is asked for.
     checked_seed(seed, "seed"), checked_seed(first, "first"), checked_seed(replications, "n")
