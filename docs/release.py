@@ -189,7 +189,6 @@ def check_installed(dist: Path, python: str, versions: str, tests: Sequence[str]
     with tarfile.open(archive) as packed:
         packed.extractall(folder, filter="data")
     (source,) = folder.iterdir()
-    shutil.rmtree(source / "modelops_abm")  # so that the tests find the installed one
     environment = folder / "environment"
     run("uv", "venv", "--python", python, str(environment))
     interpreter = str(environment / PYTHON)
@@ -207,8 +206,11 @@ def check_installed(dist: Path, python: str, versions: str, tests: Sequence[str]
     print("  " + ", ".join(f"{each['name']} {each['version']}" for each in direct), flush=True)
 
     run(*install, "--group", f"{source / 'pyproject.toml'}:dev", str(wheel))
-    where = run(interpreter, "-c", "import modelops_abm; print(modelops_abm.__file__)", cwd=source)
+    where = run(interpreter, "-c", "import modelops_abm; print(*modelops_abm.__path__)", cwd=folder)
     need("site-packages" in where, f"The tests would run {where.strip()}, not what is installed.")
+    # Documentation and tests name files of the package: those of the installed one.
+    shutil.rmtree(source / "modelops_abm")
+    (source / "modelops_abm").symlink_to(where.strip(), target_is_directory=True)
     # A warning of a library's that is newer or older than the pins is no fault of the release.
     options = ("-q", "-o", "filterwarnings=default", "-p", "no:cacheprovider", "--disable-warnings")
     pytest = (interpreter, "-m", "pytest", "-n", "2", "--dist", "worksteal", *options, *tests)

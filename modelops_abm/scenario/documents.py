@@ -218,8 +218,11 @@ def read_yaml(text: str) -> Document:
         data = reader.document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        message = f"not valid YAML: {error.problem or error.context}"
-        raise UnreadableError(message, mark.line + 1 if mark else None) from None
+        line = mark.line + 1 if mark else None
+        # The parser reads ahead, and a newer one has a limit of its own, of a thousand levels.
+        if "nesting depth" in (error.problem or ""):
+            raise _too_deep(line) from None
+        raise UnreadableError(f"not valid YAML: {error.problem or error.context}", line) from None
     except yaml.YAMLError as error:
         message = str(error).partition("\n")[0]
         raise UnreadableError(f"not valid YAML: {printable(message, 200)}") from None

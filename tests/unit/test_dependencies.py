@@ -7,8 +7,10 @@ import json
 import re
 import sys
 import zipfile
+from collections.abc import Mapping
 from datetime import date
 from email.message import Message
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -56,8 +58,22 @@ def test_a_package_has_one_version_in_all_files() -> None:
 def test_the_list_of_licences_is_up_to_date() -> None:
     there = dependencies.LICENCES.read_text("utf-8")
     wanted = dependencies.pins()
+    if not _is_pinned(wanted):
+        pytest.skip("the packages that are installed are not the pinned ones")
     found = dependencies.licences(wanted, dependencies.stated_licences(there))
     assert dependencies.licences_page(wanted, found) == there, "run: python docs/dependencies.py"
+
+
+def _is_pinned(wanted: Mapping[str, Any]) -> bool:
+    """Tell whether what is installed is what is pinned, as far as it is installed at all."""
+    for name, pin in wanted.items():
+        try:
+            if metadata.version(name) != pin.version:
+                return False
+        except metadata.PackageNotFoundError:
+            if not pin.condition:
+                return False
+    return True
 
 
 def test_all_licences_are_permissive_or_of_files_that_are_not_changed() -> None:

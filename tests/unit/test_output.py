@@ -738,7 +738,9 @@ def test_a_writer_that_is_stopped_at_any_step_leaves_no_mixture(
     for line in attacks:
         steps, old, incomplete, new = map(int, line.split()[1:])
         assert steps * stride > 50, line  # of which there are some 60
-        assert min(old, incomplete, new) > 0, line
+        assert min(old, new) > 0, line
+        # Between the two are a few steps, which a stride may pass over.
+        assert incomplete > 0 or stride > 1, line
 
 
 SAVING = "import sys; from modelops_abm.cli import main; sys.exit(main(sys.argv[1:]))"
