@@ -144,11 +144,21 @@ def _name_in_bar(name: str) -> h.Element:
     return h.span[bool(first) and h.span(".first-word")[f"{first} "], h.span(".last-word")[last]]
 
 
+_MOST_LINES = 3
+"""Of a notice; a file that is another altogether has something wrong in every line."""
+
+
 def _notice(words: str) -> h.Element | None:
     if not words:
         return None
-    return h.div(".notice", role="alert")[
-        h.span[words], h.button(data_action="dismiss")[icon("close"), "Dismiss"]
+    lines = words.splitlines()
+    more = len(lines) - _MOST_LINES
+    return h.div(".notice.told", role="alert")[
+        h.span[
+            "\n".join(lines[:_MOST_LINES]),
+            more > 0 and f"\nand {plural(more, 'other thing')}",
+        ],
+        h.button(data_action="dismiss")[icon("close"), "Dismiss"],
     ]
 
 
@@ -200,7 +210,8 @@ def _default_team(session: Session) -> h.Element | None:
     if session.team_is_stated.value or not caution:
         return None
     return h.div(".notice", role="alert", data_part="default-team")[
-        h.span["Before you read the answer: ", caution],
+        # Which names they have is for files and the command line.
+        h.span[f"Before you read the answer: {caution.partition(': team.')[0]}."],
         (
             h.label[
                 f"{label} ",

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -280,12 +280,14 @@ def unknown_columns(content: bytes, kind: Kind) -> tuple[str, ...]:
     ('Start', 'Ende', 'Dienst')
     """
     try:
-        header = next(_rows_of(content, kind))
+        header, *others = islice(_rows_of(content, kind), 1 + _TITLE_ROWS)
     except Mistake:
         return ()
     if isinstance(header, RowProblem) or kind.form_of(header.cells) is not None:
         return ()
-    return tuple(dict.fromkeys(cell.strip() for cell in header.cells if cell.strip()))
+    names = tuple(dict.fromkeys(cell.strip() for cell in header.cells if cell.strip()))
+    # Of a title, or of cells that nothing known separates, there is nothing to choose from.
+    return names if len(names) > 1 and _header_below(others, kind) is None else ()
 
 
 def read_table(source: Source, kind: Kind, reading: Reading = AS_IT_IS) -> LogTable:
@@ -312,9 +314,8 @@ def read_table(source: Source, kind: Kind, reading: Reading = AS_IT_IS) -> LogTa
     header, *others = _rows_of(read_bytes(source, LARGEST_LOG_BYTES), kind)
     if isinstance(header, RowProblem):
         raise Mistake(f"cannot be read: {header.reason} (row 1)", header.remedy)
-    # Counts of a part, over the time of the whole, would be read as a rate that is far too low.
-    if others and isinstance(others[-1], RowProblem) and others[-1].rows[0] > MOST_ROWS:
-        raise Mistake(others[-1].reason.replace("the file has", "has"), "take the latest years")
+    if others and isinstance(others[-1], RowProblem):
+        raise _broken_off(others[-1])
     if len(header.cells) > MOST_COLUMNS:
         reason = f"names {len(header.cells):,} columns"
         raise Mistake(reason, f"leave some out: {MOST_COLUMNS:,} are read")
@@ -336,6 +337,17 @@ def read_table(source: Source, kind: Kind, reading: Reading = AS_IT_IS) -> LogTa
         {field.name: places[field.name] for field in kind.fields if field.name in places},
         tuple(problems),
     )
+
+
+def _broken_off(problem: RowProblem) -> Mistake:
+    """Return why a table is refused that cannot be read to its end.
+
+    Counts of a part, over the time of the whole, would be read as a rate that is far too low.
+    """
+    if problem.rows[0] > MOST_ROWS:
+        return Mistake(problem.reason.replace("the file has", "has"), "take the latest years")
+    reason = f"cannot be read to its end: {problem.reason} (row {problem.rows[0]})"
+    return Mistake(reason, problem.remedy.removesuffix("; nothing below was read"))
 
 
 def label_of(source: Source, name: str | None) -> str:
@@ -432,16 +444,24 @@ def _places_as_mapped(header: Record, kind: Kind, mapping: ColumnsOf) -> dict[st
 def _not_known(
     header: Record, others: Sequence[Record | RowProblem], kind: Kind, lacking: Sequence[str]
 ) -> Mistake:
-    for row in others[:_TITLE_ROWS]:
-        if isinstance(row, Record) and kind.form_of(row.cells) is not None:
-            reason = f"has its header in row {row.row}, not in the first"
-            return Mistake(reason, "delete the rows above it")
+    if below := _header_below(others, kind):
+        reason = f"has its header in row {below.row}, not in the first"
+        return Mistake(reason, "delete the rows above it")
+    if sum(bool(cell.strip()) for cell in header.cells) == 1:
+        reason = f"has one column alone, {_named(header.cells)}"
+        return Mistake(reason, "separate columns by commas, and delete rows above their names")
     options = " ".join(f"--map {name}=COLUMN" for name in lacking)
     return Mistake(
         f"is {kind.noun} of no known form, with the columns {_named(header.cells)}",
         f"say which column is what: --kind {kind.name} {options} (docs/evidence-files.md has the "
         "known forms and all that can be mapped)",
     )
+
+
+def _header_below(others: Sequence[Record | RowProblem], kind: Kind) -> Record | None:
+    """Return the header of a known form that stands below a title; None if there is none."""
+    rows = (row for row in others[:_TITLE_ROWS] if isinstance(row, Record))
+    return next((row for row in rows if kind.form_of(row.cells) is not None), None)
 
 
 def counted_in_words(counts: Mapping[str, int]) -> str:

@@ -84,7 +84,7 @@ def order_of(cells: Iterable[tuple[int, str]], stated: DateOrder | None = None) 
     Raises
     ------
     Mistake
-        If it is not known, or some show one and others the other.
+        If it is not known, some show one and others the other, or all show what is not stated.
 
     Examples
     --------
@@ -93,23 +93,35 @@ def order_of(cells: Iterable[tuple[int, str]], stated: DateOrder | None = None) 
     >>> order_of([(2, "2024-02-05")]) is None
     True
     """
-    if stated:
-        return stated
     first: dict[DateOrder | None, tuple[int, str]] = {}
     for row, cell in cells:
-        # A cell that is far too long is no date, and told so when it is read.
-        if found := _NUMBERED.fullmatch(" ".join(cell[:_LONGEST_MOMENT].split())):
+        if found := _numbers_of(cell):
             # The first cell of each kind: two that contradict each other are both named.
-            first.setdefault(_shown_order(int(found["first"]), int(found["second"])), (row, cell))
+            first.setdefault(_shown_order(*found), (row, cell))
     orders = [order for order in first if order is not None]
-    if len(orders) == 1 or not first:
-        return orders[0] if orders else None
     seen = [f"'{printable(cell)}' in row {row}" for row, cell in first.values()]
-    if orders:
+    if len(orders) > 1:
         reason = f"has dates with the day first and with the month first ({all_of(seen)})"
-        raise Mistake(reason, "write all in one way, or say --dates day-first or month-first")
+        raise Mistake(reason, "write all in one way")
+    # Where nothing shows what is wrong the others would be misread.
+    if stated and orders and orders[0] != stated:
+        shown, (row, cell) = orders[0], first[orders[0]]
+        reason = (
+            f"has dates with the {shown.replace('-', ' ')}, as '{printable(cell)}' in row {row}"
+        )
+        raise Mistake(reason, f"say --dates {shown}")
+    if stated or orders or not first:
+        return stated or next(iter(orders), None)
     reason = f"has dates of which the day or the month may be first (the first is {seen[0]})"
     raise Mistake(reason, "say which: --dates day-first or --dates month-first")
+
+
+def _numbers_of(cell: str) -> tuple[int, int] | None:
+    """Return the two numbers of a date with the year last; None if it is no such date."""
+    # A cell that is far too long is no date, nor is 45/13, and told so when it is read.
+    found = _NUMBERED.fullmatch(" ".join(cell[:_LONGEST_MOMENT].split()))
+    numbers = (int(found["first"]), int(found["second"])) if found else (13, 13)
+    return numbers if min(numbers) <= 12 else None
 
 
 def _shown_order(first: int, second: int) -> DateOrder | None:

@@ -337,7 +337,7 @@ class Beside(NamedTuple):
             return value_in_words(mean, unit)
         # Two digits of it, and the unit only where it is short.
         error = value_in_words(float(f"{width:.2g}"), unit if unit in ("$", "share") else "")
-        return f"{value_in_words(mean, unit)} ±{error}"
+        return f"{value_in_words(mean, unit)} ±{error.lstrip('<')}"  # rounded up if below a digit
 
 
 def compare(shown: Mapping[str, Estimate], scenario: Scenario) -> tuple[Beside, ...]:

@@ -13,7 +13,17 @@ import pytest
 
 from modelops_abm.app import browser_sync
 from modelops_abm.app.organisation.belief_cards import belief_card, learned_card, predicted_card
-from modelops_abm.app.organisation.log_rows import DATES, WORDS, ZONE, log_details, reading_of
+from modelops_abm.app.organisation.log_rows import (
+    DATES,
+    ONLY,
+    SINCE,
+    UNTIL,
+    WORDS,
+    ZONE,
+    log_details,
+    log_row,
+    reading_of,
+)
 from modelops_abm.app.organisation.page import act, say
 from modelops_abm.app.organisation.questions import ASKED, helps_most, others_of, rows_of, said_of
 from modelops_abm.app.state import fitting, organisation as telling
@@ -237,16 +247,49 @@ def test_zone_and_words_of_a_log_are_said_as_on_the_command_line(
     assert "America/New_York" in with_form
     assert "Daten = pipeline" in with_form
     assert "Read it otherwise" not in str(log_details("incidents", log, {}, may_map=False))
-    for wrong, message in (({WORDS: "Daten"}, "says no meaning"), ({ZONE: "Mars/Here"}, "zone")):
+    for wrong, message in (
+        ({WORDS: "Daten"}, "says no meaning"),
+        ({ZONE: "Mars/Here"}, "zone"),
+        ({ONLY: "service"}, "names no value"),
+        ({SINCE: "yesterday"}, "is no day"),
+    ):
         with pytest.raises(InputError, match=message):
             READERS["incidents"].read(content, reading_of(wrong))
+
+
+def test_of_issues_of_several_kinds_somebody_says_which_are_meant(
+    organisation: Organisation,
+) -> None:
+    kinds = ("Task", "Incident", "Bug") * 2
+    rows = [
+        f"{at},2024-03-0{at} 00:30,2024-03-0{at} 04:30,Done,{kind}"
+        for at, kind in enumerate(kinds, start=1)
+    ]
+    content = "\n".join(("Issue key,Created,Resolved,Status,Issue Type", *rows)).encode()
+    organisation.take_log("jira.csv", content)
+    assert organisation.wait(PATIENCE_SECONDS)
+    refused = organisation.said.value.logs["incidents"]
+    assert refused.state == "refused"
+    assert "different kinds" in refused.sentence
+    assert "--" not in refused.sentence
+    chosen = {
+        ONLY: "Issue Type = Incident\nissue type=bug",
+        SINCE: "2024-01-01",
+        UNTIL: "2024-12-31",
+    }
+    organisation.read_again("incidents", reading_of(chosen), None)
+    assert organisation.wait(PATIENCE_SECONDS)
+    log = organisation.said.value.logs["incidents"]
+    assert "4 incidents" in log.sentence
+    assert "from 2024-01-01 to 2025-01-01" in log.sentence
 
 
 def test_forms_ask_what_the_reader_takes() -> None:
     log = ReadLog("registry", "r.csv", "refused")
     for kind, reader in READERS.items():
         form = str(log_details(kind, replace(log, kind=kind), {}, may_map=True))
-        for name, key in (("zone", ZONE), ("dates", DATES), ("words", WORDS)):
+        keys = {"zone": ZONE, "dates": DATES, "words": WORDS, "only": ONLY, "since": SINCE}
+        for name, key in {**keys, "until": UNTIL}.items():
             assert (f"map {kind} {key}" in form) == (name not in reader.kind.silent)
 
 
@@ -350,6 +393,16 @@ def test_a_log_that_cannot_be_read_says_why(organisation: Organisation) -> None:
     log = organisation.said.value.logs["usage"]
     assert log.state == "refused"
     assert "is empty" in log.sentence
+    assert not organisation.has_content("usage"), "no form makes it a table"
+    organisation.take_log("large.csv", None, "usage")  # in the row in which it was chosen
+    assert "larger than 10" in organisation.said.value.logs["usage"].sentence
+    usage = b"date,model,predictions\n2025-01-01,alpha,1200\n"
+    organisation.take_log("usage.csv", usage, "incidents")
+    organisation.take_log("title.csv", b"Our incidents\n\n" + INCIDENTS, "quality")
+    assert organisation.wait(PATIENCE_SECONDS)
+    logs = organisation.said.value.logs
+    assert "by its columns it is a table of usage" in str(log_row("incidents", logs["incidents"]))
+    assert "has one column alone, 'Our incidents'" in logs["quality"].sentence
 
 
 # --------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import htpy as h
@@ -13,6 +14,7 @@ from modelops_abm.app.state.said import ReadLog
 from modelops_abm.app.theme import icon
 from modelops_abm.clients import kinds
 from modelops_abm.clients.logs import Field, Reading
+from modelops_abm.clients.table import column_name
 from modelops_abm.formats import number, plural
 from modelops_abm.scenario import InputError
 from modelops_abm.text import printable
@@ -25,6 +27,11 @@ LOGS: Mapping[str, tuple[str, str]] = {
     "timesheets": ("Time sheets", "upkeep, effort of a repair"),
 }
 """What a log is called, and what it would tell, by its kind."""
+DATES, ZONE, WORDS, ONLY = "*dates", "*zone", "*words", "*only"
+SINCE, UNTIL = "*since", "*until"
+"""What a form calls how dates are meant, the time zone, what words mean, which rows count, and for
+which time the log was kept, beside the fields."""
+_DAYS = {SINCE: "Kept since, if not its first day", UNTIL: "Exported on, if not its last day"}
 _MOST_FOUND = 12
 _DATES = {"": "as the file shows", "day-first": "day first", "month-first": "month first"}
 
@@ -58,7 +65,8 @@ def log_row(kind: str, log: ReadLog | None) -> h.Fragment:
             ]
             return file_row(label, content, "read")
         case "unknown":
-            return file_row(label, f"{log.label}: say which column is what", "wrong")
+            other = "".join(f"{words}; if that is wrong, " for words in log.found)
+            return file_row(label, f"{log.label}: {other}say which column is what", "wrong")
         case _:
             return file_row(label, f"{log.label}: {log.sentence}", "wrong")
 
@@ -115,7 +123,11 @@ def _form(kind: str, log: ReadLog, chosen: Mapping[str, str]) -> h.Element:
             (_field(kind, field, log.columns, chosen) for field in fields),
             _dates(kind, chosen),
             "zone" not in reader.kind.silent and _zone(kind, chosen),
-            "words" not in reader.kind.silent and _words(kind, chosen),
+            (_day(kind, end, label, chosen) for end, label in _DAYS.items()),
+            _lines(
+                kind, ONLY, ("Which rows are meant, if not all", "Issue type = Incident"), chosen
+            ),
+            "words" not in reader.kind.silent and _lines(kind, WORDS, _WORDS[kind], chosen),
         ],
         h.button(
             class_=None if is_known else "primary",
@@ -174,14 +186,28 @@ _WORDS = {
 """What is asked of the words of a file, with an example, by the kind of log."""
 
 
-def _words(kind: str, chosen: Mapping[str, str]) -> h.Element:
-    label, example = _WORDS[kind]
+_TOLD = {
+    WORDS: "A line each: what stands there = what it means.",
+    ONLY: "A line each: column = what stands there. Of one column, any of its lines.",
+}
+
+
+def _lines(kind: str, name: str, asked: tuple[str, str], chosen: Mapping[str, str]) -> h.Element:
+    """Return a field for lines with a sign of equality: its label, and an example."""
+    label, example = asked
     return h.label(".meanings")[
         h.span[label],
-        h.textarea(rows="2", placeholder=example, data_action=f"map {kind} {WORDS}")[
-            chosen.get(WORDS, "")
+        h.textarea(rows="2", placeholder=example, data_action=f"map {kind} {name}")[
+            chosen.get(name, "")
         ],
-        h.span(".label")["A line each: what stands there = what it means."],
+        h.span(".label")[_TOLD[name]],
+    ]
+
+
+def _day(kind: str, name: str, label: str, chosen: Mapping[str, str]) -> h.Element:
+    return h.label(".dates")[
+        h.span[label],
+        h.input(type="date", data_action=f"map {kind} {name}", value=chosen.get(name, "")),
     ]
 
 
@@ -202,17 +228,29 @@ def reading_of(chosen: Mapping[str, str]) -> Reading:
     said: dict[str, Any] = {"columns": columns, "zone": chosen.get(ZONE, "").strip()}
     if (dates := chosen.get(DATES, "")) in _DATES:
         said["dates"] = dates
-    lines = filter(str.strip, chosen.get(WORDS, "").splitlines())
-    said["words"] = dict(map(_meaning, lines))
+    for name, end in ((SINCE, "since"), (UNTIL, "until")):
+        if day := chosen.get(name, ""):
+            said[end] = _read_day(day)
+    said["words"] = dict(_pairs(chosen.get(WORDS, ""), "says no meaning: write WORDS = MEANING"))
+    only: dict[str, list[str]] = {}
+    for column, value in _pairs(chosen.get(ONLY, ""), "names no value: write COLUMN = VALUE"):
+        same = (each for each in only if column_name(each) == column_name(column))
+        only.setdefault(next(same, column), []).append(value)
+    said["only"] = only
     return Reading(**{name: each for name, each in said.items() if each})
 
 
-def _meaning(line: str) -> tuple[str, str]:
-    words, _, meaning = line.partition("=")
-    if not words.strip() or not meaning.strip():
-        raise InputError(f"'{printable(line.strip())}' says no meaning: write WORDS = MEANING")
-    return words.strip(), meaning.strip()
+def _read_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"'{printable(text)}' is no day: write it as in 2024-03-15") from None
 
 
-DATES, ZONE, WORDS = "*dates", "*zone", "*words"
-"""What a form calls how dates are meant, the time zone, and what words mean, beside the fields."""
+def _pairs(text: str, otherwise: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands left and right of the sign of equality in each line that says anything."""
+    for line in filter(str.strip, text.splitlines()):
+        left, _, right = line.partition("=")
+        if not left.strip() or not right.strip():
+            raise InputError(f"'{printable(line.strip())}' {otherwise}")
+        yield left.strip(), right.strip()

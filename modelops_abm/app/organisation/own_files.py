@@ -42,6 +42,7 @@ def choose_portfolio(
     upload = read_portfolio_file(
         file.name, file.content, session.plan, ignore_unknown_columns=ignore_unknown_columns
     )
+    session.notice.set("")
     session.uploads.set(replace(session.uploads.value, portfolio=upload))
     if upload.is_usable and not upload.complaints and not is_another(session, upload):
         use_portfolio(session)
@@ -101,6 +102,7 @@ def _put(
 def choose_scenario(session: Session, file: PickedFile) -> None:
     """Read a scenario file, and start a plan from it if nothing is wrong with it."""
     upload = read_scenario_file(file.name, file.content)
+    session.notice.set("")
     session.uploads.set(replace(session.uploads.value, scenario=upload))
     if upload.scenario is None:
         return

@@ -199,6 +199,7 @@ def _Files(session: Session, do: Callable[[Action], None]) -> None:
 
     def take(kind: str, file: PickedFile) -> None:
         # What was said of the file before says nothing of this one.
+        session.notice.set("")
         set_chosen({other: said for other, said in chosen.items() if other != kind})
         session.organisation.take_log(file.name, file.content, kind, scenario)
 
@@ -221,7 +222,7 @@ def _Files(session: Session, do: Callable[[Action], None]) -> None:
                     accept=_LOG_ENDINGS,
                     largest_bytes=LARGEST_LOG_BYTES,
                     on_pick=reported(session, partial(take, kind)),
-                )
+                ).key("picker")  # the same beside other buttons: it may be reading a file
                 if log is not None:
                     may_map = organisation.has_content(kind)
                     details = log_details(kind, log, chosen.get(kind, {}), may_map=may_map)
@@ -244,6 +245,7 @@ def _Files(session: Session, do: Callable[[Action], None]) -> None:
 
 def _take_kept(session: Session, file: PickedFile) -> None:
     """Take a belief or answers, whichever the file is."""
+    session.notice.set("")
     content = file.content
     if content is not None and content.startswith(b"PAR1"):
         session.organisation.take_belief(content, file.name)

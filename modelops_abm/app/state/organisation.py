@@ -7,7 +7,6 @@ is shown before anything is computed from it. Nothing is written to disk, and no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -21,7 +20,7 @@ from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.fitting import Fitting, fit_in_line
 from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.said import ReadLog, Said, kept_text, read_kept, text_of
-from modelops_abm.app.state.uploads import Complaint, label_of, size_in_words
+from modelops_abm.app.state.uploads import Complaint, label_of, on_the_page, size_in_words
 from modelops_abm.clients import kinds
 from modelops_abm.clients.kinds import Log, Reader
 from modelops_abm.clients.logs import Reading, unknown_columns
@@ -198,23 +197,20 @@ class Organisation:
         Raises
         ------
         InputError
-            If it is too large, or nobody knows what it is.
+            If nobody has said what it is, and it is too large or its columns do not tell.
         """
         label = label_of(name)
-        content = _within(content, LARGEST_LOG_BYTES, label)
-        if max(content.count(b"\n"), content.count(b"\r")) > MOST_ROWS:
-            raise InputError.at(
-                label, f"has more than {MOST_ROWS:,} rows; the command line takes larger ones"
-            )
-        reader = kinds.READERS.get(kind) or kinds.reader_of(content)
-        if reader is None:
-            raise InputError.at(label, _unknown(content))
+        try:
+            content = _within(content, LARGEST_LOG_BYTES, label)
+            reader = _reader_of(content, kind, label)
+        except InputError as error:
+            if not kind:
+                raise
+            self._jobs.stop(f"read {kind}")
+            self._contents.pop(kind, None)
+            self._refuse(kind, label, _words(error, label))
+            return
         kind = reader.kind.name
-        if content.startswith(b"SQLite format 3"):
-            raise InputError.at(
-                label,
-                "a database is read by the command line only ('fit --log'); here a CSV is read",
-            )
         self._contents[kind] = content
         self._show_log(ReadLog(kind, label, "reading"))
         work = partial(self._read, reader, label, content, scenario, reading or Reading())
@@ -273,7 +269,12 @@ class Organisation:
                 found = self._found(log, label, kind.name, scenario)
         except InputError as error:
             state: Literal["refused", "unknown"] = "unknown" if columns else "refused"
+            other = kinds.reader_of(content)
             found = ReadLog(kind.name, label, state, _words(error, label))
+            if columns and other is not None:
+                found = replace(found, found=(f"by its columns it is {other.kind.noun}",))
+            elif not columns and other is None:
+                self._contents.pop(kind.name, None)  # no table: no form makes it one
         found = replace(found, columns=columns)
         job.tell(self._show_log, found)
 
@@ -427,6 +428,26 @@ def _within(content: bytes | None, largest_bytes: int, label: str) -> bytes:
     return content
 
 
+def _reader_of(content: bytes, kind: str, label: str) -> Reader:
+    """Return what reads a log: of the kind that is said, or else that its columns tell.
+
+    Raises
+    ------
+    InputError
+        If it is not read here, or nobody knows what it is.
+    """
+    if max(content.count(b"\n"), content.count(b"\r")) > MOST_ROWS:
+        words = f"has more than {MOST_ROWS:,} rows; the command line takes larger ones"
+        raise InputError.at(label, words)
+    if content.startswith(b"SQLite format 3"):
+        words = "a database is read by the command line only ('fit --log'); here a CSV is read"
+        raise InputError.at(label, words)
+    reader = kinds.READERS.get(kind) or kinds.reader_of(content)
+    if reader is None:
+        raise InputError.at(label, _unknown(content))
+    return reader
+
+
 def _unknown(content: bytes) -> str:
     """Return why nobody knows what a log is: its columns, or because it is no table at all."""
     some = kinds.READERS["incidents"]
@@ -446,15 +467,3 @@ def _words(error: InputError, label: str) -> str:
 
 def _complaint(place: str, message: str) -> Complaint:
     return Complaint(place[:1].upper() + place[1:], on_the_page(message))
-
-
-_OPTION = re.compile(r" \(--[\w-]+\)|: --kind [^;]*|--(?:dates|word|map) |=COLUMN\b")
-
-
-def on_the_page(words: str) -> str:
-    """Return what is said of a log without options of the command line: the page has a form.
-
-    >>> on_the_page("say which: --dates day-first or --dates month-first")
-    'say which: day-first or month-first'
-    """
-    return _OPTION.sub("", words)

@@ -48,7 +48,7 @@ class ReadLog:
         Whether it is being read, was read, was refused, or somebody has to say which column is
         what.
     sentence, found
-        What was understood, and what it says.
+        What was understood, and what it says; of one with columns to map, what else it may be.
     unusable, unusable_rows
         Of the rows that cannot be used which and why, and how many they are.
     evidence

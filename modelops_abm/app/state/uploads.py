@@ -6,6 +6,7 @@ visitor's is opened; the name of a file only serves to call it something.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath, PureWindowsPath
@@ -31,6 +32,22 @@ class Complaint(NamedTuple):
 
     place: str
     message: str
+
+
+_OTHER_TABLE = re.compile(r"modelops-abm check reads it if .* --kind (\w+) .*")
+_OPTION = re.compile(
+    r" \(--[\w-]+( on the command line)?\)|: --kind [^;]*|--(?:dates|word|map|only) |=COLUMN\b"
+    r"|; see docs/\S+"
+)
+
+
+def on_the_page(words: str) -> str:
+    """Return what is said of a file without what the command line is told: the page has a form.
+
+    >>> on_the_page("say which: --dates day-first or --dates month-first")
+    'say which: day-first or month-first'
+    """
+    return _OPTION.sub("", _OTHER_TABLE.sub(r"choose it in the row of \1", words))
 
 
 def size_in_words(size_bytes: int) -> str:
@@ -151,7 +168,8 @@ def read_portfolio_file(
         ignore_unknown_columns=ignore_unknown_columns,
     )
     complaints = tuple(
-        Complaint(_capital(problem.place), problem.message) for problem in check.problems
+        Complaint(_capital(problem.place), on_the_page(problem.message))
+        for problem in check.problems
     )
     upload = PortfolioUpload(
         label,

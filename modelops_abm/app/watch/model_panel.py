@@ -51,16 +51,17 @@ def panel_body(picture: Picture, axis: Axis) -> h.Element:
     if followed is None:
         return h.p(".empty")["Click a token to follow its model."]
     return h.div(".life", data_followed=str(followed.number))[
-        h.p(".doing")[
-            h.strong["Plan: "],
-            sentence(followed.plan, now),
-            h.strong[" Baseline (dashed): "],
-            sentence(followed.baseline, now),
-        ],
+        h.p(".doing")[_doing(sentence(followed.plan, now), sentence(followed.baseline, now))],
         chart_of_states(followed.plan, followed.baseline, now),
         lines(followed.plan, followed.baseline, picture.day, axis),
         strips(followed.plan, followed.baseline, picture.day, axis),
     ]
+
+
+def _doing(plan: str, baseline: str) -> h.Node:
+    if plan == baseline:
+        return [h.strong["Plan and baseline: "], plan]
+    return [h.strong["Plan: "], plan, h.strong[" Baseline (dashed): "], baseline]
 
 
 def _menu(picture: Picture) -> h.Element:

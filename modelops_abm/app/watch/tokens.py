@@ -35,7 +35,7 @@ SHAPES: dict[State, str] = {
 }
 """CSS classes of the tokens; an idea is a cell of the backlog."""
 _FRAME_STATES = (State.ONLINE, State.RETRAINING, State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)
-CAPABILITY_ROW = 21
+CAPABILITY_ROW = 20
 """Height of a row of the work on capabilities."""
 _PERSON, _BESIDE = 20, 14
 _RETIRED_SHOWN = 12

@@ -151,6 +151,14 @@ def test_days_and_months_that_may_be_either_must_be_stated() -> None:
         _read(rows)
     assert _read(rows, dates="day-first").table[0].opened == BEGAN
     assert _read(rows, dates="month-first").table[0].opened == datetime(2025, 3, 1, 15, tzinfo=UTC)
+    # Where another date shows the other order, what is said would misread the first.
+    rows += "2,13/01/2025 15:00,13/01/2025 17:30,churn,,,\n"
+    assert _read(rows, dates="day-first").table[0].opened == BEGAN
+    with pytest.raises(InputError, match="day first, as '13/01/2025 15:00' in row 3"):
+        _read(rows, dates="month-first")
+    rows += "3,01/14/2025 15:00,01/14/2025 17:30,churn,,,\n"
+    with pytest.raises(InputError, match="the day first and with the month first"):
+        _read(rows, dates="day-first")
 
 
 def test_moments_without_a_zone_are_taken_as_stated() -> None:

@@ -197,6 +197,7 @@ def test_ours_carries_the_interval_of_its_mean():
 
     assert said("upkeep_share", 0.5684, 0.0049) == "56.8 % ±0.5 %"
     assert said("time_to_restore_hours", 67.63, 0.431) == "67.6 hours ±0.43"
+    assert said("availability", 0.9294, 0.0004) == "92.9 % ±0.1 %"
     assert said("people", 8.0, 0.0) == "8 people"
 
 
