@@ -109,11 +109,14 @@ def setup(app: Sphinx) -> None:
 
 
 def _signature(
-    _: Sphinx, what: str, __: str, thing: Any, *___: Any
-) -> tuple[str, str | None] | None:
-    """Spare the reader the defaults of a scenario's parts, which docs/parameters.md lists."""
-    is_part = what == "class" and issubclass(thing, BaseModel)
-    return ("(**values)", None) if is_part else None
+    _: Sphinx, what: str, __: str, thing: Any, ___: Any, said: str | None, returns: str | None
+) -> tuple[str | None, str | None]:
+    """Write defaults as Python reads them, but for a scenario, whose values have a page."""
+    if what == "class" and issubclass(thing, BaseModel):
+        return "(**values)", None
+    # Of what is no Python, the signature would be broken at any comma.
+    said = said and re.sub(r"<class '[\w.]*?(\w+)'>", r"\1", said.replace("<factory>", "..."))
+    return said, returns
 
 
 def _is_left_out(_: Sphinx, __: str, ___: str, member: Any, *____: Any) -> bool | None:
