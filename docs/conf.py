@@ -149,10 +149,14 @@ def _without_guesses(_: Sphinx, page: nodes.document) -> None:
 
 
 def _with_large_pictures(_: Sphinx, page: nodes.document) -> None:
-    """Let a picture of the documentation open in full: with a width, Sphinx links it to itself."""
-    for picture in page.findall(nodes.image):
+    """Let a picture open in full (with a width, Sphinx links it to itself), its words below it."""
+    for picture in list(page.findall(nodes.image)):
         if "pictures/" in picture["uri"]:
             picture["width"] = "100%"
+            paragraph, words = picture.parent, nodes.caption(text=picture["alt"])
+            figure = nodes.figure("", picture, words)
+            page.set_id(figure)
+            paragraph.replace_self(figure)
 
 
 def _with_places_to_break(

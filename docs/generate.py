@@ -594,7 +594,7 @@ def _sections() -> Iterable[str]:
         words = headings.get(heading, "")
         if heading.rpartition(".")[2] in CAPABILITY_NAMES:
             words = _capability_words(heading.rpartition(".")[2])
-        title = f"## {heading or 'the scenario'}\n"
+        title = f"## {heading or 'The scenario'}\n"
         yield "\n".join([title, *([f"{words}\n"] if words else []), _table_of(quantities)])
 
 
