@@ -5,14 +5,14 @@
 Needs Chromium. Everything is measured from outside, as a visitor sees it: from the release of a
 slider until the figures of the new plan are on the screen. Absolute times depend on the machine and
 on what else it does, so the load of it is told, and what many visitors see as a ratio to one. The
-browser runs on the same machine: of many visitors it takes a part that theirs would not.
+browser runs on the same machine: of many visitors it takes most of it, which theirs would not
+(`visitors.py` has many without browsers).
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import random
 import re
 import shutil
 import statistics
@@ -41,8 +41,6 @@ SLIDER = 'input[type=range][data-name="capabilities.monitoring.maximum"]'
 MOVES, OPENINGS = 10, 5
 PATIENCE_MILLISECONDS = 240_000
 FIRST_FUTURES, BAND_FUTURES = 16, 200
-MOVES_OF_EACH, SECONDS_BETWEEN = 4, 20.0
-"""Of each of many visitors: moves of a slider, and the mean of the times between them."""
 OPENED_AT_ONCE = 10
 
 # Runs in the page: moves a slider as a visitor does, and waits for what the page then shows.
@@ -62,16 +60,6 @@ window.answered = (futures, part) => new Promise((resolve, reject) => {
   };
   look();
 });
-window.visit = async (selector, futures, moves) => {
-  window.times = [];
-  window.isDone = false;
-  for (const [pause, value] of moves) {
-    await new Promise((resolve) => setTimeout(resolve, 1e3 * pause));
-    window.move(selector, value);
-    window.times.push(await window.answered(futures, "verdict"));
-  }
-  window.isDone = true;
-};
 window.move = (selector, value) => {
   const slider = document.querySelector(selector);
   window.planBefore = document.querySelector("[data-plan]").dataset.plan;
@@ -317,40 +305,6 @@ def _noted_by(browser: Browser, served: Served, count: int) -> list[dict[str, fl
     return noted
 
 
-def visitors(browser: Browser, served: Served, count: int) -> None:
-    """Many visitors who move sliders when they like, beside one; the seed says when."""
-    load()
-    one = all_opened(browser, served, 1)
-    # No value twice, as what is asked again is not run again.
-    values = iter(random.Random(1).sample(range(1, 100), MOVES_OF_EACH * (count + 1)))
-    alone = _moved_by(one, values)
-    pages = one + all_opened(browser, served, count - 1)
-    times = _moved_by(pages, values)
-    for name, found in (("one visitor", alone), (f"{count} visitors", times)):
-        found.sort()
-        row(f"{name}, a move each {SECONDS_BETWEEN:g} s: median", statistics.median(found), "s")
-        row("  95 % within", found[int(0.95 * (len(found) - 1))], "s", "0.8")
-    within = sum(time <= 0.8 for time in times) / len(times)
-    row("  answered within 0.8 s", 100.0 * within, "%", "95")
-    ratio = statistics.median(times) / statistics.median(alone)
-    row("  median, as many times as of one", ratio, "")
-    left(pages)
-
-
-def _moved_by(pages: list[Page], values: Iterator[int]) -> list[float]:
-    """Let each visitor move a slider a few times; return the times to first figures, in s."""
-    chance = random.Random(1)
-    for page in pages:
-        pauses = [chance.expovariate(1.0 / SECONDS_BETWEEN) for _ in range(MOVES_OF_EACH)]
-        moves = [[pause, next(values)] for pause in pauses]
-        page.evaluate(f"window.visit({SLIDER!r}, {FIRST_FUTURES}, {moves}); undefined")
-    times: list[float] = []
-    for page in pages:
-        page.wait_for_function("window.isDone", timeout=PATIENCE_MILLISECONDS)
-        times += [time / 1e3 for time in page.evaluate("window.times")]
-    return times
-
-
 def memory(browser: Browser, served: Served, count: int) -> None:
     """Memory of the server with more and more visitors, settled, and when each has seen all."""
     before = resident_mib(served.process)
@@ -426,7 +380,6 @@ PARTS = {
     "credit": credit,
     "watch": watch,
     "at_once": at_once,
-    "visitors": visitors,
     "memory": memory,
     "sessions": sessions,
     "large": large,
