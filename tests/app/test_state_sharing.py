@@ -95,6 +95,8 @@ def test_what_nobody_takes_any_more_ends() -> None:
     assert source.ended == 0
     del items
     assert source.ended == 1
+    assert next(streams.items("key", source, Event())) == 1  # what was found is still there
+    assert source.begun == 1
     source.steps.release(10)
     assert list(streams.items("key", source, Event())) == [*range(1, 11)]
     assert source.begun == 2
@@ -113,12 +115,16 @@ def test_a_mistake_is_told_to_each_who_meets_it() -> None:
             next(items)
 
 
-def test_of_streams_at_their_end_the_latest_are_kept() -> None:
+def test_of_streams_that_nobody_takes_the_latest_are_kept() -> None:
     source, streams = Source(), SharedStreams[int](2)
     for key in ("a", "b", "c", "b", "c", "a"):
         source.steps.release(10)
         assert [*streams.items(key, source, Event())][-1] == 10
     assert source.begun == 4  # only the first a was forgotten
+    for key in ("d", "b", "c"):
+        source.steps.release(1)
+        next(streams.items(key, source, Event()))
+    assert source.begun == 7  # what was not taken to its end counts as well
 
 
 def test_visitors_who_open_the_page_share_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,8 +21,8 @@ class SharedStreams[T]:
     Parameters
     ----------
     most
-        How many streams that have come to their end are kept, the latest used; those under way are
-        kept as long as somebody takes them.
+        Of how many streams that nobody takes the newest finding is kept, the latest used. Those
+        that somebody takes are kept in any case.
     """
 
     def __init__(self, most: int) -> None:
@@ -74,12 +74,12 @@ class SharedStreams[T]:
     def _leave(self, key: Hashable, stream: _Stream[T]) -> None:
         with self._lock:
             stream.takers -= 1
-            if not stream.takers and not stream.is_at_end:
+            if not stream.takers:
                 stream.close()
-                if self._streams.get(key) is stream:
+                if not stream.has_found and self._streams.get(key) is stream:
                     del self._streams[key]
-            ended = [each for each, kept in list(self._streams.items()) if kept.is_at_end]
-            for each in ended[: -self._most]:
+            kept = [each for each, other in list(self._streams.items()) if not other.takers]
+            for each in kept[: -self._most]:
                 self._streams.pop(each, None)
 
 
@@ -102,6 +102,11 @@ class _Stream[T]:
         self._cancel = _CancelOfMover()
         self._is_moved = False
         self._changed = Condition()
+
+    @property
+    def has_found(self) -> bool:
+        """Whether a finding came."""
+        return bool(self._newest)
 
     def after(
         self, known: int, run: Callable[[Event], Iterator[T]], cancel: Event
