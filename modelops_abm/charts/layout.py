@@ -698,7 +698,8 @@ class _Plot:
             [y for _, y, *_ in self.labels],
             _LABEL_GAP,
             self.box.top + 2.0,
-            self.box.bottom - 2.0,
+            # No note stands among the numbers of the axis.
+            self.box.bottom - (2.0 + _NOTE if any(note for *_, note, _ in self.labels) else 2.0),
         )
         for (x, _, words, note, colour), y in zip(self.labels, heights, strict=True):
             # A line that ends early has its label within the plot, among others, and so on a halo.

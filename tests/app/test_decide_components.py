@@ -15,13 +15,14 @@ from modelops_abm.app.decide.page import Cards, Head
 from modelops_abm.app.decide.parameter_drawer import Drawer, EffectHere
 from modelops_abm.app.decide.rail_rows import quantity_of
 from modelops_abm.app.errors import ErrorBoundary
+from modelops_abm.app.export.content import subject_of
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer
 from modelops_abm.app.state.estimation import CreditSoFar, Explanation
 from modelops_abm.app.state.plan import History, Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.experiments import Comparison, Credit, compare, level_worth
 from modelops_abm.scenario import InputError
-from tests.app.comparisons import quick_plan
+from tests.app.comparisons import answer_of, made_comparison, quick_plan
 from tests.patience import until
 
 HOSTILE = '<img src=x onerror="alert(1)">'
@@ -258,6 +259,9 @@ def test_a_team_that_cannot_carry_its_portfolio_is_told_so(session: Session) -> 
     with shown(Head(session)) as head:
         until(lambda: "A team of 1 developer cannot carry this portfolio" in head.text)
         assert "would do" in head.text
+    exported = subject_of(session)
+    assert exported is not None
+    assert exported.remarks.team in head.text, "it is said in what is exported too"
 
 
 def test_advice_that_fails_says_so(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,11 +269,11 @@ def test_advice_that_fails_says_so(session: Session, monkeypatch: pytest.MonkeyP
         raise InputError("not enough memory")
 
     monkeypatch.setattr(sentences, "stream_single_changes", broken)
-    monkeypatch.setattr(sentences, "_needs_advice", lambda _: True)
+    session.answer.set(answer_of(made_comparison([-1e6] * 16)))
 
     @solara.component
     def Asking() -> None:  # noqa: N802 - a component
-        sentences.use_advice(session)
+        sentences.use_remarks(session)
         solara.Text("")
 
     with shown(Asking()):

@@ -19,6 +19,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from pptx import Presentation
+from pptx.oxml.ns import qn
+from pptx.util import Inches
 
 from modelops_abm.app.browser_sync import hear
 from modelops_abm.app.decide.sentences import headline
@@ -45,8 +47,9 @@ from modelops_abm.app.export.menu import (
     zipped,
 )
 from modelops_abm.app.export.report import report
+from modelops_abm.app.export.slide_kit import FOOTER_TOP, HEIGHT
 from modelops_abm.app.export.slides import columns_of, slides
-from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer
+from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer, Remarks
 from modelops_abm.app.state.estimation import CreditSoFar
 from modelops_abm.app.state.link import read_query
 from modelops_abm.app.state.plan import Plan, file_name
@@ -62,7 +65,10 @@ from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, with_values
 from modelops_abm.text import visible
 
 FUTURES, SEED = 6, 3
+LEGEND_ENTRY = qn("c:legendEntry")
 ADDRESS = "https://models.example.org/"
+BETTER = "The best single change is no rollback, worth +$350 k."
+TOO_FEW = "A team of 5 developers cannot carry this portfolio."
 HOSTILE = '=cmd|"/c calc"!A1 <script>alert(1)</script> \x07\u202e\u200b'
 PORTFOLIO = ImportedPortfolio(
     source="<script>clients.csv",
@@ -103,6 +109,27 @@ def hostile() -> Subject:
         source=HOSTILE,
     )
     return _subject(Plan(HOSTILE, base).with_portfolio(PORTFOLIO), is_settled=False)
+
+
+@pytest.fixture(scope="module")
+def crowded(subject: Subject) -> Subject:
+    """Return a plan that loses, with all that may stand beside it, and much of each."""
+    changes = [{"day": 10 * day, "team.developers": 5 + day} for day in range(1, 17)]
+    made = _subject(subject.plan.changed({"changes": changes}))
+    others = {
+        f"A long name of the plan that has number {number}": {
+            "capabilities.rollback.maximum": 0.1 * number,
+            "horizon_days": 200 + number // 4,
+        }
+        for number in range(1, 6)
+    }
+    kept = tuple(
+        Kept(name, plan, _subject(plan).answer)
+        for name, values in others.items()
+        for plan in [made.plan.changed(values)]
+    )
+    remarks = Remarks(better=f"{BETTER} " * 4, team=f"{TOO_FEW} " * 4)
+    return replace(made, kept=kept, remarks=remarks, client="شركة & <Söhne>")
 
 
 def _rows(content: bytes) -> list[dict[str, str]]:
@@ -292,13 +319,36 @@ def test_numbers_of_the_slides_are_those_of_the_comparison(subject: Subject) -> 
     )
 
 
-def test_everything_on_a_slide_is_within_it(subject: Subject) -> None:
-    deck = _deck(subject)
+@pytest.mark.parametrize("name", ["subject", "crowded"])
+def test_everything_on_a_slide_is_within_it(name: str, request: pytest.FixtureRequest) -> None:
+    deck = _deck(request.getfixturevalue(name))
     for shape in _shapes(deck):
         assert shape.left >= 0
         assert shape.top >= 0
         assert shape.left + shape.width <= deck.slide_width
-        assert shape.top + shape.height <= deck.slide_height
+        lowest = FOOTER_TOP if shape.has_table or shape.has_chart else HEIGHT
+        assert shape.top + shape.height <= Inches(lowest)
+
+
+def test_what_else_the_page_says_of_a_plan_is_handed_over(crowded: Subject) -> None:
+    """What would be better, and that the team is too small; of each event, what it does."""
+    assert crowded.name.endswith(", 16 events")
+    shown = _Reader(report(crowded)).text
+    deck = _deck(crowded)
+    words = " ".join(shape.text_frame.text for shape in _shapes(deck) if shape.has_text_frame)
+    for text in (shown, words):
+        assert BETTER in text
+        assert TOO_FEW in text
+    assert "Make this change" not in shown
+    assert "Team 5 to 6" in shown
+    told = "Dashed upright lines"
+    assert (shown.count(told), words.count(told)) == (2, 1), "and not below every small chart"
+    assert "team.developers=" not in shown
+    charts = [shape.chart for shape in _shapes(deck) if shape.has_chart]
+    named = [each for chart in charts if chart.has_legend for each in chart.plots[0].series]
+    assert sum(each.name == "A" for each in named) == 3
+    hidden = [each for chart in charts for each in chart._chartSpace.iter(LEGEND_ENTRY)]
+    assert len(hidden) >= 3 * 16, "changes have letters in the charts, and no line in a legend"
 
 
 def test_slides_of_a_hostile_plan_open(hostile: Subject) -> None:
@@ -467,7 +517,13 @@ def test_every_export_has_a_place_in_the_menu() -> None:
         ("../../x", "modelops-x-report.html"),
         ("Müller & Co", "modelops-muller-co-report.html"),
         ("???", "modelops-report.html"),
-        ("word " * 40, f"modelops-{'-'.join(['word'] * 12)}-report.html"),
+        ("word " * 40, f"modelops-{'-'.join(['word'] * 15)}-report.html"),
+        # A level that is cut off would leave the name of another plan.
+        (
+            "Half automation and lineage, and full monitoring, rollback and autoscaling, 2 years",
+            "modelops-half-automation-and-lineage-and-full-monitoring-rollback-and-autoscaling"
+            "-report.html",
+        ),
     ],
 )
 def test_a_file_is_called_after_the_plan(words: str, name: str) -> None:
@@ -543,10 +599,16 @@ def test_no_column_of_a_slide_holds_organisations_that_lose_and_that_earn() -> N
 
 
 def test_a_baseline_that_is_handed_over_asks_for_nothing() -> None:
-    made = _subject(Plan.of_preset("reference").changed({"horizon_days": 60}))
+    made = _subject(Plan.of_preset("reference"))
     words = " ".join(
         shape.text_frame.text for shape in _shapes(_deck(made)) if shape.has_text_frame
     )
     for shown in (words, _Reader(report(made)).text):
         assert "This is the baseline" in shown
-        assert "slider" not in shown
+        for senseless in (
+            "slider",
+            "change its sign",
+            "Plan minus baseline",
+            "What this plan sets",
+        ):
+            assert senseless not in shown

@@ -20,7 +20,7 @@ from modelops_abm.app.decide.organisations_card import OrganisationsCard
 from modelops_abm.app.decide.parameter_drawer import Drawer
 from modelops_abm.app.decide.rail import Rail, explain
 from modelops_abm.app.decide.rail_rows import maximum_of
-from modelops_abm.app.decide.sentences import progress, use_advice, use_staffing
+from modelops_abm.app.decide.sentences import progress, use_remarks
 from modelops_abm.app.decide.settle_card import SettleCard
 from modelops_abm.app.decide.timeline import TimelineMain, TimelineRail
 from modelops_abm.app.decide.tray_card import TrayCard
@@ -126,17 +126,18 @@ def Modes(session: Session) -> None:
 @solara.component
 def Verdict(session: Session) -> None:
     """Show what the plan is worth, and what else one must know."""
-    answer, advice, team = session.answer.value, use_advice(session), use_staffing(session)
+    answer, remarks = session.answer.value, use_remarks(session)
 
     def act(action: Action) -> None:
-        if action.name == "use change" and advice is not None and advice.change is not None:
-            session.change({maximum_of(advice.change.capability): advice.change.level})
+        change = remarks.change
+        if action.name == "use change" and change is not None:
+            session.change({maximum_of(change.capability): change.level})
 
     if answer is None:
         Markup(waiting_verdict(session.plan.scenario, is_over=session.is_over.value))
     else:
         doubts = () if answer.over is None else belief_of(answer.plan.belief).doubts()
-        content = verdict_card(answer, credit_of(session), advice, team, doubts=doubts)
+        content = verdict_card(answer, credit_of(session), remarks, doubts=doubts)
         Markup(content, reported(session, act))
 
 

@@ -27,7 +27,7 @@ from modelops_abm.app.decide.equations import equations_about
 from modelops_abm.app.decide.figure_drawer import FigureDrawer
 from modelops_abm.app.decide.figures import LABELS_ON_PAGE, SUBJECTS
 from modelops_abm.app.decide.measures import measure_of
-from modelops_abm.app.decide.rail_rows import SETTABLE, name_in_words, setting_rows, take_entry
+from modelops_abm.app.decide.rail_rows import SETTABLE, name_on_rail, setting_rows, take_entry
 from modelops_abm.app.drawing.cards import save_button
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, confidence_badge, interval_mark
 from modelops_abm.app.errors import ErrorBoundary, reported
@@ -309,7 +309,7 @@ def OpenDrawer(session: Session) -> None:
     shown = {"role": "complementary", "aria-label": "Explanation", "data-part": "drawer"}
     with solara.Div(classes=["drawer"], attributes=shown):
         Keys({"escape": "close"}, close)
-        title = name_in_words(subject) if figure is None else LABELS_ON_PAGE[figure]
+        title = name_on_rail(subject) if figure is None else LABELS_ON_PAGE[figure]
         Markup(_head(title), close)
         if figure is not None:
             FigureDrawer(session, figure).key(subject)

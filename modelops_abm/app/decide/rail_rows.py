@@ -81,6 +81,7 @@ MAIN_ASSUMPTIONS = (
     Assumption("portfolio.ideas_per_year", "New ideas", Measure("", " a year")),
 )
 """In the order in which they are shown."""
+_LABELS = {entry.name: entry.label for entry in MAIN_ASSUMPTIONS}
 
 
 def maximum_of(capability: str) -> str:
@@ -424,12 +425,16 @@ def plain_name(quantity: Quantity) -> str:
     >>> plain_name(SETTABLE["portfolio.ideas_per_year"]), plain_name(SETTABLE["drift.severity"])
     ('New ideas', 'Share of the predictive power that a drift takes in the end')
     """
-    for entry in MAIN_ASSUMPTIONS:
-        if entry.name == quantity.name:
-            return entry.label
+    if label := _LABELS.get(quantity.name):
+        return label
     meaning = re.split(r"[;(.]", quantity.meaning)[0].strip()
     parts = quantity.name.split(".")
     return f"{parts[1].capitalize()}: {meaning}" if len(parts) == 3 else meaning
+
+
+def name_on_rail(name: str) -> str:
+    """Return what a capability or a value is called on the rail, or else its name in words."""
+    return _LABELS.get(name) or name_in_words(name)
 
 
 def name_in_words(name: str) -> str:

@@ -1,14 +1,14 @@
 """A plan and its answer in sentences.
 
-First what a plan is, its levels, equal ones together; then what would be better, for a plan that
-does not earn, which is found out in the background; then the answer in two lines, what the plan is
-worth and what else one must know, and how far it has come.
+First what a plan is, its levels, equal ones together; then what is found out of it besides, what
+would be better and what team could carry it; then the answer in two lines, what the plan is worth
+and what else one must know, and how far it has come.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, NamedTuple
 
@@ -23,7 +23,8 @@ from modelops_abm.app.decide.rail_rows import (
     name_in_words,
     plain_name,
 )
-from modelops_abm.app.state.answer import LIKE_YOURS, Answer
+from modelops_abm.app.state.answer import LIKE_YOURS, NO_REMARKS, Answer, Remarks
+from modelops_abm.app.state.events import events_of
 from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.plan import Plan, name_of_organisation
 from modelops_abm.app.state.session import Session
@@ -31,13 +32,12 @@ from modelops_abm.charts.amounts import between, digits_for, money_of, notation_
 from modelops_abm.experiments import (
     Comparison,
     Credit,
-    LevelChange,
-    Staffing,
     staffing,
     stream_single_changes,
 )
 from modelops_abm.experiments.credit_levels import best_single_change
 from modelops_abm.experiments.plans import level_of, raised
+from modelops_abm.experiments.running import Keeping
 from modelops_abm.experiments.statistics import FUTURES
 from modelops_abm.experiments.words import (
     IS_BASELINE,
@@ -95,7 +95,11 @@ def full_name(plan: Plan, *, says_whose: bool = True) -> str:
         parts.append(formats.span(scenario.horizon_days))
     if "team.developers" in others:
         parts.append(formats.plural(scenario.team.developers, "developer"))
-    assumed = [name for name in others if name not in ("horizon_days", "team.developers")]
+    events = [event for event in events_of(scenario) if event.stated_in in others]
+    if events:
+        parts.append(formats.plural(len(events), "event"))
+    elsewhere = {"horizon_days", "team.developers", *(event.stated_in for event in events)}
+    assumed = [name for name in others if name not in elsewhere]
     for name in assumed[:_MOST_NAMED]:
         quantity = SETTABLE.get(name)
         if quantity is None:
@@ -103,7 +107,7 @@ def full_name(plan: Plan, *, says_whose: bool = True) -> str:
         else:
             words = plain_name(quantity)
             parts.append(
-                f"{words[:1].lower()}{words[1:]} {value_shown(quantity, plan.value(name))}"
+                f"{words[:1].lower()}{words[1:]}: {value_shown(quantity, plan.value(name))}"
             )
     if len(assumed) > _MOST_NAMED:
         parts.append(f"{formats.plural(len(assumed) - _MOST_NAMED, 'assumption')} more")
@@ -154,122 +158,85 @@ def _capitalised(words: str) -> str:
 
 
 # --------------------------------------------------------------------------------------
-# What would be better, for a plan that does not earn: the best single change.
+# What else is to be said of a plan: what would be better, and what team could carry it.
 
 
-_KIND = "advice"
+_REMARKS = "remarks"
 
 
-@dataclass(frozen=True)
-class Advice:
-    """The best single change of a plan.
+def use_remarks(session: Session) -> Remarks:
+    """Return what else is to be said of the plan that is answered, once it is known (a hook).
 
-    Attributes
-    ----------
-    key
-        Of the plan.
-    words
-        What the change is and what it is worth, or that none helps.
-    change
-        The change; None if none can be told to help.
+    It is found out only for a plan that is answered: the best single change if it does not earn,
+    another team where models wait too long for a developer.
     """
-
-    key: str
-    words: str
-    change: LevelChange | None
-
-
-def use_advice(session: Session) -> Advice | None:
-    """Return what would be better than the plan that is answered, once that is known (a hook).
-
-    It is found out only for a plan that is answered and does not earn.
-    """
-    known: solara.Reactive[Advice | None] = solara.use_reactive(None)
     jobs = solara.use_memo(Jobs, [])
     answer = session.answer.value
-    wanted = answer.plan.key if answer is not None and _needs_advice(answer) else ""
+    asked = _asked_of(answer)
 
     def find_out() -> None:
-        if answer is None or not wanted:
-            jobs.stop(_KIND)
+        if answer is None or asked is None:
+            jobs.stop(_REMARKS)
             return
-        work = partial(_find, session, answer, known)
-        jobs.start(_KIND, work, session.notice.set)
+        jobs.start(_REMARKS, partial(_find, session, answer, asked), session.notice.set)
 
-    solara.use_effect(find_out, [wanted, session.seed.value])
+    solara.use_effect(find_out, [asked])
     # What an effect returns is called when the card goes: no job is left behind.
     solara.use_effect(lambda: jobs.close, [])
-    return known.value if known.value is not None and known.value.key == wanted else None
+    return remarks_of(session)
 
 
-def _needs_advice(answer: Answer) -> bool:
-    scenario = answer.comparison.plan.scenario
-    does_earn = answer.comparison.difference("npv").verdict == "earns"
-    return answer.is_settled and not does_earn and bool(raised(scenario))
+def remarks_of(session: Session) -> Remarks:
+    """Return what else is to be said of the plan that is answered, as far as it is known."""
+    asked, found = _asked_of(session.answer.value), session.remarks.value
+    return found if asked is not None and found.of == asked else NO_REMARKS
 
 
-def _find(
-    session: Session, answer: Answer, known: solara.Reactive[Advice | None], job: Job
-) -> None:
-    for changes in stream_single_changes(
-        answer.plan.scenario,
-        seed=answer.seed,
-        cancel=job.cancel,
-        executor=new_caller(Rank.LAST, account=session.account),
-    ):
-        ranking = changes.ranking()
-        helps = ranking.order[0] if None not in ranking.may_be_best else None
-        advice = Advice(answer.plan.key, best_single_change(changes), helps)
-        job.tell(known.set, advice)
+class _Asked(NamedTuple):
+    """Of which plan and in which futures something is asked, and what."""
+
+    key: str
+    seed: int
+    may_be_better: bool
+    may_be_too_few: bool
 
 
-# --------------------------------------------------------------------------------------
-# That the team cannot carry the portfolio, and what team would do.
+def _asked_of(answer: Answer | None) -> _Asked | None:
+    if answer is None or not answer.is_settled:
+        return None
+    comparison = answer.comparison
+    does_earn = comparison.difference("npv").verdict == "earns"
+    may_be_better = not does_earn and bool(raised(comparison.plan.scenario))
+    may_be_too_few = not is_carried(comparison.plan.values)
+    if not (may_be_better or may_be_too_few):
+        return None
+    return _Asked(answer.plan.key, answer.seed, may_be_better, may_be_too_few)
 
 
-_TEAM = "team"
+def team_in_words(answer: Answer, remarks: Remarks) -> str:
+    """Return that the team cannot carry the portfolio; empty if nothing is known of that."""
+    as_set = "" if answer.over is None else "As set: "
+    return f"{as_set}{remarks.team}" if remarks.team else ""
 
 
-def use_staffing(session: Session) -> Staffing | None:
-    """Return what is to be said of a team that cannot carry its portfolio, once known (a hook).
-
-    It is found out only for a plan that is answered, where models wait too long for a developer.
-    """
-    found: solara.Reactive[tuple[str, Staffing] | None] = solara.use_reactive(None)
-    jobs = solara.use_memo(Jobs, [])
-    answer = session.answer.value
-    wanted = answer.plan.key if answer is not None and _may_be_too_few(answer) else ""
-
-    def find_out() -> None:
-        if answer is None or not wanted:
-            jobs.stop(_TEAM)
-            return
-        work = partial(_try_teams, session, answer, found)
-        jobs.start(_TEAM, work, session.notice.set)
-
-    solara.use_effect(find_out, [wanted, session.seed.value])
-    solara.use_effect(lambda: jobs.close, [])  # as above
-    key, team = found.value or ("", None)
-    return team if team is not None and key == wanted and not team.own.carries else None
-
-
-def _may_be_too_few(answer: Answer) -> bool:
-    return answer.is_settled and not is_carried(answer.comparison.plan.values)
-
-
-def _try_teams(
-    session: Session,
-    answer: Answer,
-    found: solara.Reactive[tuple[str, Staffing] | None],
-    job: Job,
-) -> None:
-    tried = staffing(
-        answer.plan.scenario,
-        seed=answer.seed,
-        cancel=job.cancel,
-        executor=new_caller(Rank.LAST, account=session.account),
-    )
-    job.tell(found.set, (answer.plan.key, tried))
+def _find(session: Session, answer: Answer, asked: _Asked, job: Job) -> None:
+    scenario = answer.plan.scenario
+    keeping: Keeping = {
+        "seed": answer.seed,
+        "cancel": job.cancel,
+        "executor": new_caller(Rank.LAST, account=session.account),
+    }
+    known = Remarks(asked)
+    if asked.may_be_too_few:
+        tried = staffing(scenario, **keeping)
+        known = replace(known, team="" if tried.own.carries else tried.sentence())
+        job.tell(session.remarks.set, known)
+    if asked.may_be_better:
+        for changes in stream_single_changes(scenario, **keeping):
+            ranking = changes.ranking()
+            helps = ranking.order[0] if None not in ranking.may_be_best else None
+            better = replace(known, better=best_single_change(changes), change=helps)
+            job.tell(session.remarks.set, better)
 
 
 # --------------------------------------------------------------------------------------

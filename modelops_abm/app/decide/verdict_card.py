@@ -7,17 +7,17 @@ from collections.abc import Sequence
 import htpy as h
 
 from modelops_abm.app.decide.sentences import (
-    Advice,
     Headline,
     Progress,
     awaited,
     headline,
     progress,
     second_line,
+    team_in_words,
 )
 from modelops_abm.app.drawing.interval_mark import Bracket, Interval, Scale, interval_mark
-from modelops_abm.app.state.answer import Answer
-from modelops_abm.experiments import Credit, Staffing
+from modelops_abm.app.state.answer import NO_REMARKS, Answer, Remarks
+from modelops_abm.experiments import Credit
 from modelops_abm.experiments.plans import raised
 from modelops_abm.experiments.words import IS_BASELINE
 from modelops_abm.scenario import Scenario
@@ -28,8 +28,7 @@ NOT_YET = Progress("First estimate in a moment", "", 0.0, "")
 def verdict_card(
     answer: Answer,
     credit: Credit | None,
-    advice: Advice | None = None,
-    team: Staffing | None = None,
+    remarks: Remarks = NO_REMARKS,
     *,
     doubts: Sequence[str] = (),
     is_page: bool = True,
@@ -42,17 +41,15 @@ def verdict_card(
         What is shown.
     credit
         Of the plan that is answered.
-    advice
-        What would be better, for a plan that does not earn.
-    team
-        What is to be said of a team that cannot carry its portfolio.
+    remarks
+        What else is to be said of that plan.
     doubts
         What speaks against the belief that the answer is over.
     is_page
         Whether it is read where a plan can be changed.
     """
     said = headline(answer.comparison, answer.over, is_page=is_page)
-    more = second_line(answer, credit, "" if advice is None else advice.words)
+    more = second_line(answer, credit, remarks.better)
     return h.section(
         ".verdict",
         data_part="verdict",
@@ -66,18 +63,15 @@ def verdict_card(
             _sentence(said),
             h.p(".second")[
                 (h.strong[word.text] if word.is_strong else word.text for word in more),
-                advice is not None
-                and advice.change is not None
+                is_page
+                and remarks.change is not None
                 and [" ", h.button(".link", data_action="use change")["Make this change"]],
             ],
             (
                 h.p(".second.doubt", data_part="doubt")[h.strong["Does not go together: "], doubt]
                 for doubt in (doubts if answer.over is not None else ())
             ),
-            team is not None
-            and h.p(".second", data_part="team")[
-                f"{'As set: ' if answer.over is not None else ''}{team.sentence()}"
-            ],
+            (team := team_in_words(answer, remarks)) and h.p(".second", data_part="team")[team],
         ],
         h.p(".spoken", aria_live="polite")[answer.is_settled and said.text],
     ]

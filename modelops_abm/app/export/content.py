@@ -23,13 +23,14 @@ from modelops_abm import formats
 from modelops_abm.app.access import is_loopback
 from modelops_abm.app.decide import settle_card
 from modelops_abm.app.decide.credit_card import known_credit
-from modelops_abm.app.decide.measures import measure_of, shown
+from modelops_abm.app.decide.measures import Measure, measure_of, shown
 from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS, plain_name
-from modelops_abm.app.decide.sentences import full_name, in_hundred, progress
+from modelops_abm.app.decide.sentences import full_name, in_hundred, progress, remarks_of
 from modelops_abm.app.decide.tray_card import Item, apart, items_of, money_of_items
 from modelops_abm.app.state.advising import Advised, Asked
-from modelops_abm.app.state.answer import Answer
+from modelops_abm.app.state.answer import NO_REMARKS, Answer, Remarks
 from modelops_abm.app.state.draws import stated_in
+from modelops_abm.app.state.events import events_in
 from modelops_abm.app.state.link import Linked, assignments_of, changes_of, query_of
 from modelops_abm.app.state.plan import PLANNED, Plan
 from modelops_abm.app.state.session import Session
@@ -75,6 +76,8 @@ class Subject:
         The plans that were kept, to be set beside it.
     client
         For whom it is made, as the visitor has written it; empty if that was left open.
+    remarks
+        What else is to be said of the plan, as far as it is known.
     """
 
     answer: Answer
@@ -84,6 +87,7 @@ class Subject:
     advised: Advised | None = None
     kept: Tray = ()
     client: str = ""
+    remarks: Remarks = NO_REMARKS
 
     @property
     def plan(self) -> Plan:
@@ -160,6 +164,7 @@ def subject_of(session: Session) -> Subject | None:
         _advised(session, answer),
         session.tray.value,
         session.client.value,
+        remarks_of(session),
     )
 
 
@@ -216,10 +221,10 @@ def assumptions_in_words(subject: Subject) -> str:
     """Return how well the assumptions are supported, in a sentence."""
     stated = [value for value in describe(subject.comparison.plan.scenario) if value.confidence]
     judged = sum(value.confidence == "judgement" for value in stated)
-    return (
-        f"{count_of(judged, len(stated))} assumptions are judgement. With your own figures in their"
-        " place the answer may change its sign."
-    )
+    said = f"{count_of(judged, len(stated))} assumptions are judgement."
+    if subject.comparison.is_of_baseline:
+        return said
+    return f"{said} With your own figures in their place the answer may change its sign."
 
 
 def state_in_words(subject: Subject) -> str:
@@ -395,21 +400,23 @@ def figures_table(subject: Subject) -> Table:
 
 
 def _level(value: float, unit: str) -> str:
-    return formats.NOTHING if math.isnan(value) else formats.amount(value, unit)
+    if unit.startswith(("$", "share")) or unit.endswith("days") or math.isnan(value):
+        return formats.amount(value, unit)
+    return f"{formats.average(value)} {unit}"  # of few with a digit, as on the page
 
 
 def set_table(scenario: Scenario) -> Table:
-    """Return what is unlike the reference, with whose value it is."""
-    rows = [
-        (
-            plain_name(value.quantity),
-            plain_value(value),
-            _default_in_words(value),
-            plain_source(value),
-        )
-        for value in described(scenario)
-        if not value.is_default
-    ]
+    """Return what is unlike the reference, with whose value it is; of events, each of them."""
+    rows = []
+    for value in described(scenario):
+        if value.is_default:
+            continue
+        source = plain_source(value)
+        if events := events_in(scenario, value.quantity.name):
+            rows += [(each.words, each.when, formats.NOTHING, source) for each in events]
+        else:
+            name, default = plain_name(value.quantity), _default_in_words(value)
+            rows.append((name, plain_value(value), default, source))
     return Table("Unlike the reference", ("Value", "Here", "Reference", "Source"), rows)
 
 
@@ -438,7 +445,9 @@ def assumption_tables(scenario: Scenario) -> Iterator[Table]:
     rows: dict[str, list[tuple[str, str, str]]] = {title: [] for title in _SECTIONS.values()}
     for value in described(scenario):
         title = _SECTIONS[value.quantity.name.rpartition(".")[0].partition(".")[0]]
-        cells = (meaning_of(value), full_value(value), plain_source(value))
+        events = events_in(scenario, value.quantity.name)
+        told = "; ".join(f"{each.words}, {each.when}" for each in events)
+        cells = (meaning_of(value), told or full_value(value), plain_source(value))
         rows[title].append(cells)
     for title, entries in rows.items():
         yield Table(title, ("Assumption", "Value", "Source"), entries)
@@ -451,12 +460,15 @@ def described(scenario: Scenario) -> list[StatedValue]:
 
 def meaning_of(value: StatedValue) -> str:
     """Return what a value means, without the full stop; a capability's is named."""
-    meaning = value.quantity.meaning.replace("`", "").rstrip(".")
+    meaning = value.quantity.meaning.replace("`", "").replace("_", " ").rstrip(".")
     parts = value.quantity.name.split(".")
     return f"{parts[1].capitalize()}: {meaning}" if len(parts) == 3 else meaning
 
 
-_MEASURES = {entry.name: entry.measure for entry in MAIN_ASSUMPTIONS}
+_MEASURES = {
+    **{entry.name: entry.measure for entry in MAIN_ASSUMPTIONS},
+    "finance.discount_rate": Measure("", f"{formats.NARROW_SPACE}% a year", 100.0),
+}
 
 
 def plain_value(value: StatedValue) -> str:
@@ -466,6 +478,8 @@ def plain_value(value: StatedValue) -> str:
         return value_in_words(value)
     if not value.quantity.is_number:
         return shown(value.quantity, known)
+    if value.quantity.unit == "day":
+        return f"day {number(known)}"
     measure = _MEASURES.get(value.quantity.name) or measure_of(value.quantity)
     # A third of something has more digits than anybody reads.
     words = measure.words(float(f"{known:.4g}") if abs(known) < _WHOLE_FROM else round(known))

@@ -121,13 +121,17 @@ def _sections(subject: Subject) -> dict[str, h.Node]:
         "The answer": h.fragment[
             h.div(".verdict-place")[
                 verdict_card(
-                    subject.answer, subject.credit, doubts=_doubts(subject), is_page=False
+                    subject.answer,
+                    subject.credit,
+                    subject.remarks,
+                    doubts=_doubts(subject),
+                    is_page=False,
                 ),
                 h.p(".label")[state_in_words(subject)],
             ],
             _key(subject),
             figures_card(figures(subject.comparison, subject.over)),
-            _figure(net_value(subject.comparison, subject.over), _WHOLE, scale=0.85),
+            _net_value(subject),
         ],
         "What to buy first": _advice(subject),
         "Plans beside each other": _kept(subject),
@@ -140,7 +144,7 @@ def _sections(subject: Subject) -> dict[str, h.Node]:
             ],
         ],
         "What is not known": _not_known(subject),
-        _FOLLOWING[0]: _card(_table(set_table(scenario))),
+        _FOLLOWING[0]: _card(_table(unlike)) if (unlike := set_table(scenario)).rows else None,
         "Appendix: all figures": _card(_table(figures_table(subject)), state_in_words(subject)),
         "Appendix: beside what is published": _card(
             _table(published_table(subject)),
@@ -261,21 +265,30 @@ def _advice(subject: Subject) -> h.Element | None:
     ]
 
 
-def _figure(figure: Figure, width: float, *, scale: float = 1.0) -> h.Element:
+def _figure(
+    figure: Figure, width: float, *, scale: float = 1.0, is_explained: bool = True
+) -> h.Element:
     """Return a card of a figure; a finding that begins with the title is not said twice."""
     finding = "" if figure.finding.startswith(figure.title) else figure.finding
     head = card_head(figure.title, figure.unit, finding)
     return h.section(".card.picture")[
         head,
         chart(figure, width, scale=scale),
-        (words := figure.explained) and h.p(".label")[words],
+        is_explained and (words := figure.explained) and h.p(".label")[words],
     ]
 
 
+def _net_value(subject: Subject) -> h.Element:
+    figure = net_value(subject.comparison, subject.over)
+    if subject.comparison.is_of_baseline:  # of no difference there is no course
+        figure = replace(figure, parts=figure.parts[:1])
+    return _figure(figure, _WHOLE, scale=0.85)
+
+
 def _course(subject: Subject, name: Course) -> h.Element:
-    # Its bands are those of the net value, which stands on the page before and explains them.
+    # Bands and changes are those of the net value, which stands before and explains them.
     figure = course(subject.comparison, name, subject.over)
-    return _figure(replace(figure, shows=""), _HALF, scale=0.72)
+    return _figure(figure, _HALF, scale=0.72, is_explained=False)
 
 
 def _team_time(subject: Subject) -> h.Element:

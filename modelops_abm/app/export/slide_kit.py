@@ -9,7 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
+from pptx.enum.chart import (
+    XL_CHART_TYPE,
+    XL_LABEL_POSITION,
+    XL_LEGEND_POSITION,
+    XL_TICK_LABEL_POSITION,
+)
 from pptx.enum.dml import MSO_LINE
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
@@ -18,6 +23,7 @@ from pptx.oxml.ns import nsdecls
 from pptx.util import Inches, Pt
 
 from modelops_abm.charts.figure import Axis, Band, Line, Panel, Stroke
+from modelops_abm.charts.layout import POINTS, width_of, wrapped
 from modelops_abm.charts.palette import Colour, light
 from modelops_abm.text import visible
 
@@ -29,12 +35,16 @@ _TITLE_ONLY = 5
 _TITLE_TOP, _TITLE_HEIGHT = 0.45, 1.05
 _COVER_TOP, _COVER_LINE, _LINE_OF_COVER = 2.0, 0.55, 60
 """Where the title of the first slide stands, how high its lines are, and their letters."""
-_FOOTER_TOP = 7.02
-ROW_HEIGHT = 0.3
-"""Of a table with small text, in inches."""
+FOOTER_TOP = 7.02
+_CELL_MARGIN = 0.03
+"""Above and below the words of a cell, in inches."""
 _BAR_GAP_PERCENT, _WIDE_GAP_PERCENT, _FEW_BARS = 45, 150, 3
 _INDENT = str(Inches(0.25))
 """Of what stands behind a bullet."""
+_INSET, _PIXELS, _POINTS_PER_INCH, _LINE = 0.1, 100.0, 72.0, 1.2
+"""Room at the sides of a box; pixels and points of an inch; a line in sizes of its text."""
+_NARROWER = 1.15
+"""How many letters of Calibri stand in the room of one that is measured; they are 1.2."""
 _TWO_LINES = 120
 """Letters of a title that two lines hold."""
 
@@ -69,8 +79,8 @@ def add_slide(deck: Any, title: str, footer: str, notes: str) -> Any:
     slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
     # Set smaller where it takes three lines, so that it keeps off what stands below.
     _set_title(slide, title, _TITLE_TOP, 26 if len(title) <= _TWO_LINES else 20)
-    add_text(slide, Box(MARGIN, _FOOTER_TOP, WIDTH - 3 * MARGIN, 0.3), [footer], size=10)
-    number = Box(WIDTH - 2 * MARGIN, _FOOTER_TOP, MARGIN, 0.3)
+    add_text(slide, Box(MARGIN, FOOTER_TOP, WIDTH - 3 * MARGIN, 0.3), [footer], size=10)
+    number = Box(WIDTH - 2 * MARGIN, FOOTER_TOP, MARGIN, 0.3)
     add_text(slide, number, [str(len(deck.slides))], size=10)
     slide.notes_slide.notes_text_frame.text = visible(notes)
     return slide
@@ -107,8 +117,8 @@ def _add_rule(slide: Any, box: Box) -> None:
 
 def add_text(
     slide: Any, box: Box, paragraphs: Sequence[str], *, size: float = 14, bullets: bool = False
-) -> None:
-    """Add paragraphs."""
+) -> float:
+    """Add paragraphs; return where they end, whatever the height of the box."""
     frame = slide.shapes.add_textbox(*box.emu).text_frame
     frame.word_wrap = True
     for number, words in enumerate(paragraphs):
@@ -120,6 +130,21 @@ def add_text(
             about.set("marL", _INDENT)
             about.set("indent", f"-{_INDENT}")
             about.append(parse_xml(f'<a:buChar {nsdecls("a")} char="•"/>'))
+    return box.top + height_of(paragraphs, box.width, size)
+
+
+def height_of(paragraphs: Sequence[str], width: float, size: float) -> float:
+    """Return how high paragraphs are in a box of a width, in inches, and no less."""
+    lines = sum(_lines(words, width, size) for words in paragraphs)
+    return _INSET + (_LINE * lines + 0.5 * len(paragraphs)) * size / _POINTS_PER_INCH
+
+
+def _lines(words: str, width: float, size: float) -> int:
+    """Return how many lines words take in a box of a width."""
+    room, size = _PIXELS * (width - 2 * _INSET) * _NARROWER, size / POINTS
+    # A word that is longer than a line, as a link is, is broken.
+    lines = wrapped(visible(words), room, size)
+    return sum(max(1, math.ceil(width_of(line, size) / room)) for line in lines)
 
 
 def add_table(
@@ -131,8 +156,8 @@ def add_table(
     *,
     size: float = 12,
     numbers: int = 0,
-) -> None:
-    """Add a table with thin lines.
+) -> float:
+    """Add a table with thin lines; return where it ends.
 
     Parameters
     ----------
@@ -145,24 +170,34 @@ def add_table(
     numbers
         How many columns behind the first hold numbers, which stand at the right.
     """
-    height = ROW_HEIGHT * (len(rows) + 1)
+    shares = [box.width * part / sum(widths) for part in widths]
+    heights = [_row_height(cells, shares, size) for cells in (columns, *rows)]
     shape = slide.shapes.add_table(
-        len(rows) + 1, len(columns), *Box(box.left, box.top, box.width, height).emu
+        len(heights), len(columns), *Box(box.left, box.top, box.width, sum(heights)).emu
     )
     table = shape.table
     table.horz_banding = False
-    for number, part in enumerate(widths):
-        table.columns[number].width = Inches(box.width * part / sum(widths))
+    for column, width in zip(table.columns, shares, strict=True):
+        column.width = Inches(width)
+    for row, height in zip(table.rows, heights, strict=True):
+        row.height = Inches(height)
     for number, cells in enumerate([columns, *rows]):
         for place, words in enumerate(cells):
             cell = table.cell(number, place)
             _fill_cell(cell, words, size, is_head=number == 0)
             if 0 < place <= numbers:
                 cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
+    return box.top + sum(heights)
+
+
+def _row_height(cells: Sequence[str], widths: Sequence[float], size: float) -> float:
+    """Return how high a row has to be for the cell with most lines."""
+    lines = max(_lines(words, width, size) for words, width in zip(cells, widths, strict=False))
+    return 2 * _CELL_MARGIN + _LINE * lines * size / _POINTS_PER_INCH
 
 
 def _fill_cell(cell: Any, words: str, size: float, *, is_head: bool) -> None:
-    cell.margin_top = cell.margin_bottom = Inches(0.03)
+    cell.margin_top = cell.margin_bottom = Inches(_CELL_MARGIN)
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     cell.fill.solid()
     cell.fill.fore_color.rgb = _rgb("hairline" if is_head else "surface")
@@ -186,17 +221,22 @@ def _lines_of(panel: Panel) -> list[Line]:
             of = "and what nobody knows" if band.is_hatched else "by chance"
             name = f"95 of 100 futures, {of}"
             lines += [Line(name, band.x, side, edge, 1.0, stroke) for side in (band.low, band.high)]
-    # A chart of PowerPoint has no upright lines: each change is a line of two points.
-    for change in panel.x.changes:
-        at, ends = np.full(2, change.at), np.array([panel.y.low, panel.y.high])
-        name = f"{change.label} {change.words}"
-        lines.append(Line(name, at, ends, "ink-3", 0.75, "dashed"))
     return lines
 
 
+def _changes_of(panel: Panel) -> list[Line]:
+    """Return a line of two points for each change: a chart of PowerPoint has no upright ones."""
+    ends = np.array([panel.y.low, panel.y.high])
+    return [
+        Line(change.label, np.full(2, change.at), ends, "ink-3", 0.75, "dashed")
+        for change in panel.x.changes
+    ]
+
+
 def add_panel(slide: Any, box: Box, title: str, panel: Panel) -> None:
-    """Add a panel over months as a chart of lines."""
-    lines = _lines_of(panel)
+    """Add a panel over months as a chart of lines; changes have their letters, and no legend."""
+    named, changes = _lines_of(panel), _changes_of(panel)
+    lines = [*named, *changes]
     data = XyChartData()
     for line in lines:
         series = data.add_series(line.name[:1].upper() + line.name[1:])
@@ -210,6 +250,10 @@ def add_panel(slide: Any, box: Box, title: str, panel: Panel) -> None:
         series.format.line.width = Pt(1.125 * line.width)
         if line.stroke != "solid":
             series.format.line.dash_style = _DASHES[line.stroke]
+    for series, change in zip(list(chart.plots[0].series)[len(named) :], changes, strict=True):
+        label = series.points[1].data_label
+        _write(label.text_frame.paragraphs[0], change.name, 9, "ink-3")
+        label.position = XL_LABEL_POSITION.RIGHT
     across = chart.category_axis
     across.minimum_scale, across.maximum_scale = 0, round(panel.x.high)
     across.major_unit = max(1, round(panel.x.high / 6.0))
@@ -219,17 +263,18 @@ def add_panel(slide: Any, box: Box, title: str, panel: Panel) -> None:
     across.tick_labels.number_format, across.tick_labels.number_format_is_linked = "0", False
     across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     if chart.has_legend:
-        _say_once(chart.legend, [line.name for line in lines])
+        names = [line.name for line in named]
+        said = [place for place in range(1, len(names)) if names[place] == names[place - 1]]
+        _leave_out(chart.legend, [*said, *range(len(named), len(lines))])
     _style_values(chart.value_axis, _format_of(panel.y))
 
 
-def _say_once(legend: Any, names: Sequence[str]) -> None:
-    """Leave out of a legend what has the name of what stands before it."""
-    for place in reversed(range(1, len(names))):
-        if names[place] == names[place - 1]:
-            words = f'<c:idx val="{place}"/><c:delete val="1"/>'
-            entry = f"<c:legendEntry {nsdecls('c')}>{words}</c:legendEntry>"
-            legend._element.insert(1, parse_xml(entry))  # behind its position
+def _leave_out(legend: Any, places: Sequence[int]) -> None:
+    """Leave lines out of a legend: those that have the name of the one before, and changes."""
+    for place in reversed(places):
+        words = f'<c:idx val="{place}"/><c:delete val="1"/>'
+        entry = f"<c:legendEntry {nsdecls('c')}>{words}</c:legendEntry>"
+        legend._element.insert(1, parse_xml(entry))  # behind its position
 
 
 def _format_of(axis: Axis) -> str:

@@ -20,9 +20,15 @@ from modelops_abm.app.decide import credit_card
 from modelops_abm.app.decide.advice_card import TITLE
 from modelops_abm.app.decide.figures import Figure, figures
 from modelops_abm.app.decide.rail_rows import plain_name
-from modelops_abm.app.decide.sentences import headline, in_hundred, second_line
+from modelops_abm.app.decide.sentences import headline, in_hundred, second_line, team_in_words
 from modelops_abm.app.decide.settle_card import NOTHING_SETTLES, is_found_out
-from modelops_abm.app.decide.tray_card import THIS_PLAN, best_of, chosen_first, money_of_items
+from modelops_abm.app.decide.tray_card import (
+    THIS_PLAN,
+    best_of,
+    chosen_first,
+    is_alike,
+    money_of_items,
+)
 from modelops_abm.app.export.content import (
     Subject,
     assumptions_in_words,
@@ -32,6 +38,7 @@ from modelops_abm.app.export.content import (
     plain_source,
     plain_value,
     provenance,
+    set_table,
     settles_table,
     state_in_words,
     unknown_in_words,
@@ -39,7 +46,6 @@ from modelops_abm.app.export.content import (
 from modelops_abm.app.export.slide_kit import (
     HEIGHT,
     MARGIN,
-    ROW_HEIGHT,
     WIDTH,
     Box,
     Series,
@@ -50,6 +56,7 @@ from modelops_abm.app.export.slide_kit import (
     add_slide,
     add_table,
     add_text,
+    height_of,
 )
 from modelops_abm.app.organisation.file_cards import portfolio_in_words
 from modelops_abm.app.state.answer import LIKE_YOURS
@@ -69,7 +76,6 @@ from modelops_abm.charts.layout import shortened
 from modelops_abm.charts.palette import LOSSES
 from modelops_abm.experiments.credit_shares import QUESTIONS
 from modelops_abm.experiments.words import capitalised
-from modelops_abm.scenario import StatedValue
 from modelops_abm.scenario.capabilities import label_of
 from modelops_abm.text import visible
 
@@ -79,7 +85,8 @@ _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 _MOST_COLUMNS = 24
 _MOST_ROWS = 6
 _MOST_PILES = 12
-_LONGEST, _LONGEST_IN_LEGEND = 68, 32
+_LONGEST, _LONGEST_IN_LEGEND, _LONGEST_TO_REPEAT = 68, 32, 400
+_SMALL = 10.0
 _MAIN_ASSUMPTIONS = (
     "model.value_per_prediction",
     "model.market_size",
@@ -133,9 +140,10 @@ def _describe(about: Any, subject: Subject) -> None:
 
 def _slide(deck: Any, subject: Subject, title: str, explained: str) -> Any:
     """Add a slide whose notes say what is shown and what it rests on."""
-    for_whom = f"{subject.client}. " if subject.client else ""
+    for_whom = f" For {subject.client}" if subject.client else ""
     intervals = _WHAT_INTERVALS_ARE[subject.over is not None]
-    footer = f"{for_whom}{capitalised(subject.rests_on)}. {intervals}"
+    # Last, as a name that is written from right to left would turn what follows around.
+    footer = f"{capitalised(subject.rests_on)}. {intervals}{for_whom}"
     return add_slide(deck, title, footer, _notes(subject, explained))
 
 
@@ -156,17 +164,24 @@ def _cover(deck: Any, subject: Subject) -> None:
 
 def _answer(deck: Any, subject: Subject) -> None:
     comparison = subject.comparison
-    words = "".join(part.text for part in second_line(subject.answer, subject.credit))
+    answer, remarks = subject.answer, subject.remarks
+    words = "".join(part.text for part in second_line(answer, subject.credit, remarks.better))
+    told = [words, team_in_words(answer, remarks), state_in_words(subject)]
     slide = _slide(deck, subject, _said(subject), _BANDS)
-    add_text(slide, Box(MARGIN, _TOP, _INNER, 0.9), [words, state_in_words(subject)], size=14)
+    box = Box(MARGIN, _TOP, _INNER, 0.9)
+    top = max(3.0, add_text(slide, box, [each for each in told if each], size=14))
     rows = [_figure_cells(figure) for figure in figures(comparison, subject.over)]
+    box = Box(MARGIN, top, _INNER, 0.0)
+    if comparison.is_of_baseline:
+        known = [cells[:2] for cells in rows if cells[1] != formats.NOTHING]
+        columns: tuple[str, ...] = ("Average per future, as set", "Baseline")
+        add_table(slide, box, columns, known, (3, 1.7), size=16, numbers=1)
+        return
     whose = "" if subject.over is None else f" of {LIKE_YOURS}"
     columns = ("Average per future, as set", "Plan", "Baseline", "Difference", f"Futures{whose}")
-    box = Box(MARGIN, 3.0, _INNER, 0.0)
-    add_table(slide, box, columns, rows, (3, 1.7, 1.5, 2, 3.4), size=16, numbers=4)
-    if not comparison.is_of_baseline:
-        words = f"Ranges: 95 of 100 futures{whose}."
-        add_text(slide, Box(MARGIN, 6.3, _INNER, 0.4), [words], size=12)
+    end = add_table(slide, box, columns, rows, (3, 1.7, 1.5, 2, 3.4), size=16, numbers=4)
+    words = f"Ranges: 95 of 100 futures{whose}."
+    add_text(slide, Box(MARGIN, end + 0.1, _INNER, 0.4), [words], size=12)
 
 
 def _said(subject: Subject) -> str:
@@ -191,8 +206,9 @@ def _buy(deck: Any, subject: Subject) -> None:
     asked, advice = subject.advised.asked, subject.advised.advice
     story, *others = advice.told.values()
     slide = _slide(deck, subject, f"{TITLE} {asked.in_words()}", advice.notes())
-    add_text(slide, Box(MARGIN, _TOP, _INNER, 0.9), [story], size=18)
-    add_text(slide, Box(MARGIN, 2.7, _INNER, 4.0), others, size=14)
+    top = max(2.7, add_text(slide, Box(MARGIN, _TOP, _INNER, 0.9), [story], size=18))
+    fits = top + height_of(others, _INNER, 14) <= _TOP + _BELOW
+    add_text(slide, Box(MARGIN, top, _INNER, _TOP + _BELOW - top), others, size=14 if fits else 12)
 
 
 _WHAT_INTERVALS_ARE = {
@@ -210,12 +226,15 @@ def _net_value(deck: Any, subject: Subject) -> None:
     figure = net_value(subject.comparison, subject.over)
     above, below = figure.panels
     slide = _slide(deck, subject, figure.finding, _BANDS)
+    changes = [figure.legend_of_changes] if figure.legend_of_changes else []
+    height = _BELOW - height_of(changes, _INNER, _SMALL)
+    add_text(slide, Box(MARGIN, _TOP + height, _INNER, _BELOW - height), changes, size=_SMALL)
     titled = {f"{figure.title}, {figure.unit}": above}
     if not subject.comparison.is_of_baseline:
         titled[f"{below.title}, {figure.unit}"] = below
     width = _INNER / len(titled)
     for place, (title, panel) in enumerate(titled.items()):
-        add_panel(slide, Box(MARGIN + place * width, _TOP, width, _BELOW), title, panel)
+        add_panel(slide, Box(MARGIN + place * width, _TOP, width, height), title, panel)
 
 
 def _organisations(deck: Any, subject: Subject) -> None:
@@ -267,11 +286,13 @@ def _kept(deck: Any, subject: Subject) -> None:
     best = best_of(items)
     title = "Which of the plans is worth most cannot be told yet."
     if best is not None:
-        title = f"{best.name} is worth most of {formats.count_in_words(len(items))} plans."
+        alike = sum(is_alike(item, items[0]) for item in items)
+        others = "" if alike == len(items) else " of this organisation and horizon"
+        title = f"{best.name} is worth most of {formats.count_in_words(alike)} plans{others}."
     slide = _slide(deck, subject, title, f"{THIS_PLAN}: {subject.name}.")
-    alike = [items[place] for place in chosen_first(items)]
+    compared = [items[place] for place in chosen_first(items)]
     money = money_of_items(items)
-    known = [(item.name, item.comparison) for item in alike if item.comparison is not None]
+    known = [(item.name, item.comparison) for item in compared if item.comparison is not None]
     short = [shortened(name, _LONGEST_IN_LEGEND) for name, _ in known]
     names = short if len({*short}) == len(short) else [name for name, _ in known]
     drawn = {name: one for name, (_, one) in zip(names, known, strict=True)}
@@ -347,19 +368,19 @@ def _credit(deck: Any, subject: Subject) -> None:
     explained = f"{capitalised(asked)}. {credit_card.rests_on(subject.credit)}"
     slide = _slide(deck, subject, credit_card.finding(shown), explained)
     size = shown.notation.money.size
-    means = [(share.estimate.mean or 0.0) / size for share in shown.shares.values()]
+    digits = shown.notation.digits + 1
+    means = [round((each.estimate.mean or 0.0) / size, digits) for each in shown.shares.values()]
     names = [label_of(name) for name in shown.shares]
     heading = f"{QUESTIONS[shown.question].heading}, {shown.notation.money.unit}"
     title = f"{capitalised(heading)}{subject.answer.of_whom}"
     box = Box(MARGIN, _TOP, _INNER * 0.5, _BELOW)
-    zeros = "0" * (shown.notation.digits + 1)
-    written = f"+0.{zeros};−0.{zeros};0"
+    zeros = "0" * digits
+    written = f"+0.{zeros};−0.{zeros};0.{zeros}"
     add_bars(slide, box, title, names, [Series(title, means, "plan")], written)
     table = credit_card.credit_table(subject.credit, subject.answer.shown)
     place = Box(MARGIN + _INNER * 0.52, _TOP + 0.4, _INNER * 0.48, 0.0)
-    add_table(slide, place, table.columns, table.rows, (2, 2, 2, 2), size=13, numbers=3)
-    below = place.top + 1.5 * ROW_HEIGHT * (len(table.rows) + 1)
-    add_text(slide, Box(place.left, below, place.width, 0.6), [table.caption], size=11)
+    end = add_table(slide, place, table.columns, table.rows, (2, 2, 2, 2), size=13, numbers=3)
+    add_text(slide, Box(place.left, end + 0.1, place.width, 0.6), [table.caption], size=11)
 
 
 def _not_known(deck: Any, subject: Subject) -> None:
@@ -373,9 +394,9 @@ def _not_known(deck: Any, subject: Subject) -> None:
     if is_found_out(subject.over) and not table.rows:
         words.append(NOTHING_SETTLES)
     told = [each for each in words if each]
-    add_text(slide, Box(MARGIN, _TOP, _INNER, 0.8 * len(told)), told, size=16)
+    top = add_text(slide, Box(MARGIN, _TOP, _INNER, 0.8 * len(told)), told, size=16)
     if table.rows:
-        box = Box(MARGIN, _TOP + 0.8 * len(told), _INNER * 0.75, 0.0)
+        box = Box(MARGIN, top + 0.2, _INNER * 0.75, 0.0)
         add_table(slide, box, table.columns, table.rows, (4, 1.4), size=14, numbers=1)
 
 
@@ -388,25 +409,23 @@ def _assumptions(deck: Any, subject: Subject) -> None:
         "Every assumption with its source is in the report, and in Understand on the page.",
     )
     add_text(slide, Box(MARGIN, 1.1, _INNER, 0.4), [assumptions_in_words(subject)], size=14)
-    values = described(scenario)
-    changed = [value for value in values if not value.is_default]
+    changed = [(name, here, source) for name, here, _, source in set_table(scenario).rows]
     more = len(changed) - _MOST_ROWS
     title = f"Unlike the reference{f', and {more} more in the report' if more > 0 else ''}"
     top = _add_values(slide, _TOP, title, changed[:_MOST_ROWS]) + 0.3 if changed else _TOP
-    main = [value for value in values if value.quantity.name in _MAIN_ASSUMPTIONS]
-    _add_values(slide, top, "Main assumption", main)
-
-
-def _add_values(slide: Any, top: float, title: str, values: Sequence[StatedValue]) -> float:
-    """Add a table of values with their sources; return where it ends."""
-    rows = [
-        (plain_name(value.quantity), plain_value(value), _shortened(plain_source(value)))
-        for value in values
+    main = [
+        (plain_name(value.quantity), plain_value(value), plain_source(value))
+        for value in described(scenario)
+        if value.quantity.name in _MAIN_ASSUMPTIONS
     ]
-    add_table(
-        slide, Box(MARGIN, top, _INNER, 0.0), (title, "Value", "Source"), rows, (5, 3, 5), size=11
-    )
-    return top + ROW_HEIGHT * (len(rows) + 1)
+    _add_values(slide, top, "Main assumptions", main)
+
+
+def _add_values(slide: Any, top: float, title: str, known: Sequence[tuple[str, ...]]) -> float:
+    """Add a table of values with their sources; return where it ends."""
+    rows = [(name, here, _shortened(source)) for name, here, source in known]
+    box = Box(MARGIN, top, _INNER, 0.0)
+    return add_table(slide, box, (title, "Value", "Source"), rows, (5, 3, 5), size=11)
 
 
 def _shortened(words: str) -> str:
@@ -428,5 +447,11 @@ def _repeat(deck: Any, subject: Subject) -> None:
     )
     slide = _slide(deck, subject, "How to get the same figures", explained)
     add_text(slide, Box(MARGIN, 1.1, _INNER, 0.4), [explained], size=14)
-    rows = provenance(subject)
+    rows = [(name, _in_part(words)) for name, words in provenance(subject)]
     add_table(slide, Box(MARGIN, _TOP + 0.2, _INNER, 0.0), ("To repeat it", ""), rows, (1.4, 7))
+
+
+def _in_part(words: str) -> str:
+    """Return the beginning of what no slide holds, and where the rest is."""
+    cut = shortened(words, _LONGEST_TO_REPEAT)
+    return words if cut == words else f"{cut} (whole in the notes)"

@@ -18,7 +18,7 @@ from modelops_abm.app.state.draws import answered_in, organisations_of
 from modelops_abm.app.state.plan import Plan, organisation_key
 from modelops_abm.core.outcomes import LEVEL_STATES
 from modelops_abm.evidence.settling import settled
-from modelops_abm.experiments import Comparison, Credit, comparisons
+from modelops_abm.experiments import Comparison, Credit, LevelChange, comparisons
 from modelops_abm.experiments.statistics import is_known, looks_up_to
 from modelops_abm.runs.resources import MOST_REPLICATIONS, replications_per_block
 from modelops_abm.runs.results import Ensemble
@@ -97,6 +97,32 @@ class Answer:
     def as_set(self) -> Answer:
         """Return the answer at the values as set alone."""
         return replace(self, over=None)
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """What else is to be said of a plan that is answered, as far as it is known.
+
+    Attributes
+    ----------
+    of
+        Of which plan and in which futures, and what was asked.
+    better
+        Of a plan that does not earn: the best single change, and what it is worth, or that none
+        helps.
+    change
+        That change; None if none can be told to help.
+    team
+        Of a team that cannot carry its portfolio: that it cannot, and what team would do.
+    """
+
+    of: Hashable = None
+    better: str = ""
+    change: LevelChange | None = None
+    team: str = ""
+
+
+NO_REMARKS = Remarks()
 
 
 class Precision(NamedTuple):

@@ -90,6 +90,13 @@ class Event:
         return self.kind in CHANGEABLE
 
     @property
+    def stated_in(self) -> str:
+        """The value of a scenario that states it."""
+        if self.is_change:
+            return "changes"
+        return SEASON if self.kind == SEASON else "requests"
+
+    @property
     def month(self) -> int:
         """Month of its first day."""
         return self.months[0]
@@ -128,6 +135,11 @@ def events_of(scenario: Scenario) -> tuple[Event, ...]:
     """
     found = [*_of_changes(scenario), *_of_requests(scenario), *_of_season(scenario)]
     return tuple(sorted(found, key=lambda event: (event.spans[0][0], event.key)))
+
+
+def events_in(scenario: Scenario, name: str) -> list[Event]:
+    """Return the events that a value of the scenario states: changes, requests, or the season."""
+    return [event for event in events_of(scenario) if event.stated_in == name]
 
 
 # --------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ from modelops_abm.scenario.timeline import CHANGEABLE, Change
 # How large a plan the page runs: what one visitor asks must not hold the cores for long.
 
 
-_LONGEST_IN_FILE_NAME = 60
+_LONGEST_IN_FILE_NAME = 76
 MOST_MODEL_DAYS = 20_000_000
 """Size of a replication that the page runs; it takes about a second of processor time."""
 MODEL_DAYS_UNASKED = 3_000_000

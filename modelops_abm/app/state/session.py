@@ -12,7 +12,7 @@ from typing import Any, Literal
 import solara
 
 from modelops_abm.app.state.advising import Advising
-from modelops_abm.app.state.answer import PRECISIONS, Answer, Question
+from modelops_abm.app.state.answer import NO_REMARKS, PRECISIONS, Answer, Question
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.effects import EventEffects
 from modelops_abm.app.state.estimation import (
@@ -83,6 +83,8 @@ class Session:
         how many are run for that; None before the very first estimate, 0 of 0 when nothing is run.
     question
         What is asked of each capability, a name of `credit_shares.QUESTIONS`.
+    remarks
+        What else is to be said of the plan that was answered last, if anything was asked of it.
     explanation
         What the levels of the capability in the drawer are worth; None if it holds none.
     is_timeline
@@ -148,6 +150,7 @@ class Session:
         self.credit: solara.Reactive[CreditSoFar | None] = solara.reactive(None)
         self.question: solara.Reactive[CreditQuestion] = solara.reactive("dropped")
         self.credit_progress = solara.reactive((0, 0))
+        self.remarks = solara.reactive(NO_REMARKS)
         self.explanation: solara.Reactive[Explanation | None] = solara.reactive(None)
         self.is_timeline = solara.reactive(False)
         self.event = solara.reactive("")

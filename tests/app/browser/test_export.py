@@ -81,6 +81,11 @@ def picture_of(visitor: Visitor, button: str, kind: str) -> tuple[str, bytes]:
     return saved(saving.value)
 
 
+def texts_of(picture: bytes) -> list[ElementTree.Element]:
+    """Return the lines of words of an SVG."""
+    return ElementTree.fromstring(picture).findall(".//{http://www.w3.org/2000/svg}text")
+
+
 def test_a_card_is_saved_with_title_unit_and_caption_in_light_colours(decider: Visitor) -> None:
     """In the same way whatever draws it: a chart, rows of marks, boxes, or the style alone."""
     decider.page.emulate_media(color_scheme="dark")
@@ -99,6 +104,11 @@ def test_a_card_is_saved_with_title_unit_and_caption_in_light_colours(decider: V
         assert "var(" not in content.decode()
         (ground,) = picture.findall("{http://www.w3.org/2000/svg}rect")
         assert ground.get("fill") == "#ffffff"
+    decider.page.locator(".card.losses-card .table-switch").click()
+    _, content = picture_of(decider, ".card.losses-card [data-save]", "SVG")
+    places = {"".join(text.itertext()): float(text.get("y", 0)) for text in texts_of(content)}
+    caption = min(y for words, y in places.items() if words.startswith("All five"))
+    assert places["Offline"] < places["Of the ideal value"] < caption, "a table is whole"
     decider.show("Watch")
     _, content = picture_of(decider, ".running [data-save]", "SVG")
     assert all(words in content.decode() for words in ("plan above baseline", "In production"))
