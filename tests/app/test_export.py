@@ -50,6 +50,7 @@ from modelops_abm.app.export.report import report
 from modelops_abm.app.export.slide_kit import FOOTER_TOP, HEIGHT
 from modelops_abm.app.export.slides import columns_of, slides
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer, Remarks
+from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.estimation import CreditSoFar
 from modelops_abm.app.state.link import read_query
 from modelops_abm.app.state.plan import Plan, file_name
@@ -58,8 +59,9 @@ from modelops_abm.app.state.tray import Kept
 from modelops_abm.charts.amounts import notation_of
 from modelops_abm.cli import main
 from modelops_abm.core import outcomes
+from modelops_abm.evidence.belief import Belief
 from modelops_abm.evidence.benchmarks import BENCHMARKS
-from modelops_abm.experiments import compare
+from modelops_abm.experiments import compare, draws_of
 from modelops_abm.experiments.credit_shares import credit
 from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, with_values
 from modelops_abm.text import visible
@@ -539,6 +541,11 @@ def test_report_and_slides_name_client_day_version_and_plan(subject: Subject) ->
     for shown in (cover, _Reader(report(made)).text):
         for words in (made.name, "Example Mutual", "25 November 2026", made.version):
             assert words in shown
+        assert "Example portfolio, 24 models, 5 developers, over 200 days." in shown
+    own = OwnBelief(Belief(made.plan.scenario, (), draws_of(made.plan.scenario, 20), 20.0))
+    told = replace(made.answer, plan=made.plan.with_belief(own))
+    whose = "Your organisation: 24 models, 5 people, over 200 days"
+    assert replace(made, answer=told).organisation == whose
     about = deck.core_properties
     assert (about.title, about.revision) == (made.name, 1)
     assert about.author == about.last_modified_by == f"modelops_abm {made.version}"

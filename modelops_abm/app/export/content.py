@@ -27,6 +27,7 @@ from modelops_abm.app.decide.measures import Measure, measure_of, shown
 from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS, plain_name
 from modelops_abm.app.decide.sentences import full_name, in_hundred, progress, remarks_of
 from modelops_abm.app.decide.tray_card import Item, apart, items_of, money_of_items
+from modelops_abm.app.organisation.file_cards import organisation_in_words
 from modelops_abm.app.state.advising import Advised, Asked
 from modelops_abm.app.state.answer import NO_REMARKS, Answer, Remarks
 from modelops_abm.app.state.draws import stated_in
@@ -118,6 +119,14 @@ class Subject:
     def day(self) -> str:
         """The day it is made on, as one writes it."""
         return f"{self.made_on.day} {self.made_on:%B} {self.made_on.year}"
+
+    @property
+    def organisation(self) -> str:
+        """Whose organisation it is, how large, and over what time, in a line."""
+        scenario, whose = self.comparison.plan.scenario, organisation_in_words(self.plan)
+        if self.plan.belief is None:  # of another the people are told
+            whose = f"{whose}, {formats.plural(scenario.team.developers, 'developer')}"
+        return f"{whose}, over {formats.span(scenario.horizon_days)}"
 
     @property
     def rests_on(self) -> str:

@@ -11,7 +11,6 @@ from textwrap import shorten
 import htpy as h
 from markupsafe import Markup
 
-from modelops_abm import formats
 from modelops_abm.app.decide import advice_card, credit_card, settle_card
 from modelops_abm.app.decide.comparison_card import side_by_side
 from modelops_abm.app.decide.figures import figures, figures_card
@@ -35,7 +34,6 @@ from modelops_abm.app.export.content import (
     state_in_words,
     unknown_in_words,
 )
-from modelops_abm.app.organisation.file_cards import portfolio_in_words
 from modelops_abm.app.state.belief import belief_of
 from modelops_abm.app.theme import icon, stylesheet
 from modelops_abm.charts.comparison import (
@@ -169,9 +167,6 @@ def _anchor(title: str) -> str:
 
 def _cover(subject: Subject, titles: Iterable[str]) -> h.Element:
     """Return the first page: for whom, of what, of which day and version, and what follows."""
-    scenario = subject.comparison.plan.scenario
-    portfolio = portfolio_in_words(scenario.imported, scenario.portfolio.initial_models)
-    people = formats.plural(scenario.team.developers, "developer")
     return h.header(".cover")[
         h.div(".brand")[icon("brand", 22), h.span["ModelOps simulator"]],
         h.div(".cover-middle")[
@@ -179,9 +174,7 @@ def _cover(subject: Subject, titles: Iterable[str]) -> h.Element:
             h.p(".cover-title")[subject.name],
             subject.client and h.p(".cover-client")["For ", h.strong[subject.client]],
             h.p[subject.day],
-            h.p(".secondary")[
-                f"{portfolio}, {people}, over {formats.span(scenario.horizon_days)}."
-            ],
+            h.p(".secondary")[f"{subject.organisation}."],
             h.p(".secondary")[f"{capitalised(subject.rests_on)}."],
         ],
         h.nav(".contents", aria_label="Contents")[

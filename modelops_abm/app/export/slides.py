@@ -58,7 +58,6 @@ from modelops_abm.app.export.slide_kit import (
     add_text,
     height_of,
 )
-from modelops_abm.app.organisation.file_cards import portfolio_in_words
 from modelops_abm.app.state.answer import LIKE_YOURS
 from modelops_abm.app.state.belief import belief_of
 from modelops_abm.arrays import Floats
@@ -152,13 +151,10 @@ def _notes(subject: Subject, explained: str) -> str:
 
 
 def _cover(deck: Any, subject: Subject) -> None:
-    scenario = subject.comparison.plan.scenario
-    portfolio = portfolio_in_words(scenario.imported, scenario.portfolio.initial_models)
-    people = formats.plural(scenario.team.developers, "developer")
-    of = f"{portfolio}, {people}, over {formats.span(scenario.horizon_days)}"
     explained = "What a plan for machine-learning models in production is worth."
     whom = f"For {subject.client}" if subject.client else explained
-    rest = [explained] * bool(subject.client) + [f"{of}.", f"{capitalised(subject.rests_on)}."]
+    of = [f"{subject.organisation}.", f"{capitalised(subject.rests_on)}."]
+    rest = [explained] * bool(subject.client) + of
     add_cover(deck, subject.name, [whom, subject.day, *rest], _notes(subject, explained))
 
 
