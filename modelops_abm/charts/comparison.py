@@ -94,7 +94,8 @@ def net_value(comparison: Comparison, over: Comparison | None = None) -> Figure:
     if over is not None:
         drawn, apart = (bands_of(each["npv"], money.size) for each in (over.plan.bands, over.bands))
         sides["Over what it may be"] = apart
-        finding = f"As set: {finding}{_how_much_wider(difference, apart)}"
+        if not comparison.is_of_baseline:
+            finding = f"As set: {finding}{_how_much_wider(difference, apart)}"
     rate = formats.rate(comparison.plan.scenario.finance.discount_rate)
     unit = f"{money.unit}, discounted at {rate}"
     x = time_axis_of(comparison.plan.scenario)

@@ -137,7 +137,7 @@ def _net_value(comparison: Comparison, over: Comparison | None) -> Figure:
 
 def _as_set(difference: PairedDifference, size: float, digits: int) -> str:
     """Return the range that chance alone leaves at the values as set."""
-    if difference.futures is None:
+    if difference.futures in (None, (0.0, 0.0)):
         return ""
     low, high = (end / size for end in difference.futures)
     return f"chance only: {amounts.between(low, high, digits)}"
