@@ -282,7 +282,7 @@ class Comparison(Reported):
         return float(low), float(high)
 
     def tables(self) -> tuple[Table, ...]:
-        """Return the key figures, the finance view, and the totals by future of plan and baseline.
+        """Return the key figures, the finance view, and the outcomes of both sides by future.
 
         The latter two are kept, but not shown.
         """

@@ -66,10 +66,12 @@ class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
     keywords
         Values of the scenario by plain names (`developers=5`, `automation=1.0`) or by dotted
         names with two underscores for a dot (`capabilities__automation__streams=2`), for
-        `mesa.batch_run` and sliders. See `scenario.presets`.
+        `mesa.batch_run` and sliders; and `preset="small_team"` in place of a scenario.
 
     Attributes
     ----------
+    seed, replication
+        By which all draws are keyed.
     parameters
         The scenario, with every value.
     in_force, constants
@@ -90,6 +92,18 @@ class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
         The models that were in production on the last day closed, by number.
     event_log
         What happened, in order.
+    scheduler, datacollector
+        Who works on what; Mesa's data collector, with the daily outcomes.
+
+    Raises
+    ------
+    InputError
+        If a keyword is no name, or a value is not allowed; with all of them.
+    ValueError
+        If seed or replication is no whole number of 0 or more, one of Mesa's scenarios has another
+        seed, or a reporter the name of a daily outcome.
+    TypeError
+        If it is no scenario, or a preset is named beside one.
 
     Notes
     -----
