@@ -281,6 +281,9 @@ def test_an_effect_is_with_all_minus_without_one_in_the_same_futures() -> None:
     np.testing.assert_array_equal(found.each[key].values, worth[0] - worth[1])
     assert set(found.each) == set(spans(EVENTFUL.scenario))
     assert list(event_effects(PLAN, seed=3)) == []
+    # Another payroll costs plan and baseline the same: what is left of it is rounding.
+    payroll = PLAN.changed({"changes": [{"day": 92, "team.payroll_per_year": 200_001.3}]})
+    assert not next(event_effects(payroll, seed=3)).each["team.payroll_per_year#0"].values.any()
 
 
 def test_without_its_events_a_plan_is_worth_what_it_is_less_what_they_do() -> None:

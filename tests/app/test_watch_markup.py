@@ -344,6 +344,8 @@ def test_the_sentence_says_who_works_on_it(pictures: dict[int, Picture]) -> None
         "offline (drift) for 9 days, not served; "
         "developer 1 investigates and retrains it, 6.8\u202fd left."
     )
+    both = replace(pictures[300], followed=replace(followed, plan=life, baseline=life))
+    assert "Plan and baseline: " in str(panel_body(both, YEARS))
 
 
 def test_the_sentence_of_a_retired_model(pictures: dict[int, Picture]) -> None:

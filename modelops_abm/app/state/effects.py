@@ -9,10 +9,13 @@ from functools import partial
 from threading import Event as Flag
 from types import MappingProxyType
 
+import numpy as np
+
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS
 from modelops_abm.app.state.event_changes import without
 from modelops_abm.app.state.events import events_of
 from modelops_abm.app.state.plan import ON_THE_PAGE, Plan
+from modelops_abm.arrays import Floats
 from modelops_abm.experiments import Comparison, PairedDifference, comparisons
 from modelops_abm.scenario import Scenario, with_values
 
@@ -20,6 +23,8 @@ LOOKS = (50, 200)
 """After how many futures effects are told."""
 MOST_WEIGHED = 20
 """Events that are weighed one by one, the first of them: each takes a comparison of its own."""
+
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -72,12 +77,17 @@ def event_effects(
     each = {key: run(_without(scenario, [key])) for key in keys[:MOST_WEIGHED] if len(keys) > 1}
     for with_all, with_none in zip(whole, bare, strict=True):
         worth = with_all.difference("npv").values
-        together = PairedDifference(worth - with_none.difference("npv").values)
-        found = {
-            key: PairedDifference(worth - next(known).difference("npv").values)
-            for key, known in each.items()
-        }
+        together = _difference(worth, with_none)
+        found = {key: _difference(worth, next(known)) for key, known in each.items()}
         yield EventEffects(plan, seed, found or {keys[0]: together}, together, with_all, with_none)
+
+
+def _difference(worth: Floats, other: Comparison) -> PairedDifference:
+    """Return by how much a plan is worth more than it is otherwise, future by future."""
+    values = worth - other.difference("npv").values
+    # What is added up from other amounts, as of another payroll, differs by rounding alone.
+    smallest = _ROUNDING * np.max(np.abs(worth), initial=0.0)
+    return PairedDifference(np.where(np.abs(values) > smallest, values, 0.0))
 
 
 def _without(scenario: Scenario, keys: list[str]) -> Scenario:

@@ -264,7 +264,7 @@ def _words(placed: Placed) -> list[h.Element]:
             ".task-words",
             data_key=words.place,
             style=f"left:{words.left:.0f}px;top:{words.top:.0f}px;width:{words.width:.0f}px",
-        )[h.b[words.first], h.span[words.second]]
+        )[h.b(title=words.first)[words.first], h.span[words.second]]
         for words in sorted(placed.words, key=lambda words: words.place)
     ]
 

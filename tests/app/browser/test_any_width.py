@@ -142,6 +142,10 @@ def test_targets_are_large_enough_on_a_phone_and_the_answer_stays_in_sight(arriv
     expect(short).to_be_visible()
     for part in shown_parts(visitor):
         assert visitor.page.evaluate(SMALL, SMALLEST_ON_TOUCH_PIXELS) == [], part
+        assert faults(visitor, 320) == [], part
+        # A phone makes its window as wide as what is shown.
+        assert visitor.page.evaluate("innerWidth") == 320, part
+        visitor.page.set_viewport_size({"width": 390, "height": 844})
 
 
 def test_a_laptop_holds_figures_course_credit_and_kept_plans_below_the_answer(
