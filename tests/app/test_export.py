@@ -158,6 +158,8 @@ def test_figures_are_those_of_the_comparison(subject: Subject) -> None:
             expected = None if value is None or pd.isna(value) else float(value)
             assert (float(row[column]) if row[column] else None) == expected
         assert row["link"] == subject.link
+        assert row["command"] == command(subject)
+        assert row["organisations"] == row["organisations_low"] == "", "none were asked for"
         assert (row["seed"], row["version"]) == (str(SEED), subject.version)
 
 
@@ -547,6 +549,8 @@ def test_report_and_slides_name_client_day_version_and_plan(subject: Subject) ->
     whose = "Your organisation: 24 models, 5 people, over 200 days"
     assert replace(made, answer=told).organisation == whose
     about = deck.core_properties
+    kinds = {relation.reltype.rpartition("/")[2] for relation in deck.part.package.iter_rels()}
+    assert kinds.isdisjoint({"extended-properties", "thumbnail", "printerSettings"})
     assert (about.title, about.revision) == (made.name, 1)
     assert about.author == about.last_modified_by == f"modelops_abm {made.version}"
     assert about.created.date() == about.modified.date() == made.made_on
@@ -579,6 +583,7 @@ def test_no_name_of_the_program_is_read_by_a_client(subject: Subject) -> None:
     for raw in ("0.5 level", "Pipeline per year", "user: ", "_per_year"):
         assert raw not in words
     here = replace(subject, address="http://127.0.0.1:8765/")
+    assert all(row["link"] == "" for row in _rows(figures_csv(here)))
     assert "Link" in dict(provenance(subject))
     assert "127.0.0.1" not in report(here).decode()
 

@@ -272,6 +272,8 @@ def provenance(subject: Subject) -> list[tuple[str, str]]:
     if scenario.imported is not None:
         words = f"{scenario.imported.source}, SHA-256 {fingerprint(scenario.imported)}"
         entries.append(("Portfolio", words))
+    if subject.plan.belief is not None:
+        entries.append(("Belief", f"SHA-256 {subject.plan.belief.fingerprint}"))
     return entries
 
 
@@ -537,16 +539,23 @@ _FIGURES = (
     "futures_low",
     "futures_high",
     "n",
+    "organisations_low",
+    "organisations_high",
+    "organisations",
 )
-"""The interval of the average difference, and between what 95 of 100 futures lie."""
+"""The interval of the average difference, and between what 95 of 100 futures lie.
+
+As set; of how many organisations, where that is asked, and between what 95 of 100 of theirs lie.
+"""
 _WEEKLY = ("day", "outcome", "unit", "of", "mean", "half_width", "q2.5", "q97.5", "n")
 _ABOUT = ("scenario", "seed", "version")
 
 
 def figures_csv(subject: Subject) -> bytes:
     """Return every outcome of the run summary: plan, baseline, and their paired difference."""
-    rows = ((*row, *_about(subject), subject.link) for row in _figures(subject))
-    return _csv((*_FIGURES, *_ABOUT, "link"), rows)
+    link = "" if names_this_machine(subject.address) else subject.link
+    rows = ((*row, *_about(subject), link, command(subject)) for row in _figures(subject))
+    return _csv((*_FIGURES, *_ABOUT, "link", "command"), rows)
 
 
 def series_csv(subject: Subject) -> bytes:
@@ -571,6 +580,12 @@ def _figures(subject: Subject) -> Iterator[tuple[Any, ...]]:
     for outcome in outcomes.SUMMARY:
         difference = subject.comparison.difference(outcome.name)
         known, futures = difference.estimate, difference.futures or (None, None)
+        drawn = None if subject.over is None else subject.over.difference(outcome.name)
+        over = (
+            (None, None, None)
+            if drawn is None
+            else (*(drawn.futures or (None, None)), drawn.estimate.n)
+        )
         yield (
             outcome.name,
             outcome.meaning,
@@ -581,6 +596,7 @@ def _figures(subject: Subject) -> Iterator[tuple[Any, ...]]:
             known.high,
             *futures,
             known.n,
+            *over,
         )
 
 

@@ -86,6 +86,7 @@ _MOST_ROWS = 6
 _MOST_PILES = 12
 _LONGEST, _LONGEST_IN_LEGEND, _LONGEST_TO_REPEAT = 68, 32, 400
 _SMALL = 10.0
+_OF_TEMPLATE = ("extended-properties", "thumbnail", "printerSettings")
 _MAIN_ASSUMPTIONS = (
     "model.value_per_prediction",
     "model.market_size",
@@ -101,6 +102,7 @@ def slides(subject: Subject) -> bytes:
     """Return the slides as a PowerPoint file."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
+    _leave_out_of_template(deck)
     _describe(deck.core_properties, subject)
     # The answer first, and what it rests on before its limits: whoever stops early has read the
     # most.
@@ -123,6 +125,14 @@ def slides(subject: Subject) -> bytes:
     file = io.BytesIO()
     deck.save(file)
     return file.getvalue()
+
+
+def _leave_out_of_template(deck: Any) -> None:
+    """Leave out what the empty template has of its maker: program, printer, a small picture."""
+    for holder in (deck.part.package, deck.part):
+        for name, relation in list(holder._rels.items()):
+            if relation.reltype.endswith(_OF_TEMPLATE):
+                holder.drop_rel(name)
 
 
 def _describe(about: Any, subject: Subject) -> None:
