@@ -32,6 +32,7 @@ def executed(path: Path) -> nbformat.NotebookNode:
         timeout=SECONDS_A_CELL,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # however the lines of a cell arrive
         resources={"metadata": {"path": str(FOLDER)}},
     )
     environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}

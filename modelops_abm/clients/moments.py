@@ -249,12 +249,15 @@ class Window:
         From its beginning to its export.
     since_stated, until_stated
         Whether somebody says so; otherwise it is the first or the latest moment in the file.
+    days
+        Its first and its last day, by the clock of the log.
     """
 
     since: datetime
     until: datetime
     since_stated: bool
     until_stated: bool
+    days: tuple[date, date]
 
     @property
     def years(self) -> float:
@@ -262,8 +265,9 @@ class Window:
         return (self.until - self.since) / timedelta(days=365)
 
     def in_words(self) -> str:
-        """Return from when to when it is, and who says so."""
-        ends = f"from {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}"
+        """Return from which to which day it is, both included, and who says so."""
+        first, last = self.days
+        ends = f"from {first} to {last}"
         taken = [
             words
             for words, stated in (
@@ -303,7 +307,10 @@ def window_of(
     if last < first:
         reason = f"would end ({last:%Y-%m-%d}) before it begins ({first:%Y-%m-%d})"
         raise Mistake(reason, "correct --since or --until")
-    return Window(first, last, since is not None, until is not None)
+    days = first.astimezone(clock).date(), last.astimezone(clock).date()
+    if until is not None and not isinstance(until, datetime):  # it ends as the next one begins
+        days = days[0], until
+    return Window(first, last, since is not None, until is not None, days)
 
 
 def _at(stated: date | datetime, clock: tzinfo, *, whole_day: bool = False) -> datetime:

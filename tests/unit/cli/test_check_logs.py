@@ -47,7 +47,7 @@ def test_a_table_of_no_known_form_is_read_as_is_said(modelops: Command) -> None:
         *("--word", "feed=pipeline", "--until", "2024-03-01 00:00+01:00", "--zone", "+01:00"),
     )
     assert (code, err) == (0, "")
-    assert "1 open, 0 of unknown length; from 2024-02-05 to 2024-02-29, its first moment" in out
+    assert "1 open, 0 of unknown length; from 2024-02-05 to 2024-03-01, its first moment" in out
     assert "causes: pipeline 1" in out
     assert "  moments without a zone are taken as +01:00: row 2" in out
     assert "  log.csv, row 3, column Begin: 'soon' is not a moment; write for example" in out
@@ -62,7 +62,7 @@ def test_how_a_log_is_read_can_stand_in_a_file(modelops: Command) -> None:
     )
     code, out, _ = modelops("check", "log.csv", "--reading", "how.toml")
     assert code == 0
-    assert "from 2024-05-02 to 2024-06-02" in out
+    assert "from 2024-05-02 to 2024-06-01" in out
     assert "causes: capacity 1" in out
     _, out, _ = modelops("check", "log.csv", "--reading", "how.toml", "--dates", "day-first")
     assert "from 2024-02-05" in out

@@ -118,7 +118,7 @@ def test_what_was_understood_is_told_before_anything_is_computed() -> None:
     )
     assert log.sentence() == (
         "incident log with 2 incidents of 2 services (churn 1, fraud 1); 1 with an end, 1 open, "
-        "0 of unknown length; from 2025-01-03 to 2025-03-01, its first moment (--since) as nobody "
+        "0 of unknown length; from 2025-01-03 to 2025-02-28, its first moment (--since) as nobody "
         "says otherwise; causes: pipeline 1, unknown 1; severity: high 1, low 1. Read as the table "
         "of modelops-abm template; opened from opened_at, closed from resolved_at, id from "
         "incident_id, service from service, cause from cause, severity from severity, status from "
