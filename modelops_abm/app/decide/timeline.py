@@ -427,6 +427,9 @@ def TimelineCard(session: Session) -> None:
                 session, lambda key: take_event_action(session, Action("remove event", key))
             ),
         )
+        # Below a picture that is saved: on the page the list of events stands beside this card.
+        told = timeline_picture.events_in_words(events_of(plan.scenario))
+        Markup(h.p(aria_hidden="true")[told], css_class="spoken explained")
 
 
 def _key() -> h.Element:

@@ -98,9 +98,14 @@ def table(comparison: Comparison) -> Table:
     return Table("The same numbers", (*heads, "Plan available, %", "Baseline"), rows)
 
 
+def events_in_words(events: Sequence[Event]) -> str:
+    """Return the events by their numbers: 1. Team 8 to 5, from month 7."""
+    return "; ".join(f"{place}. {each.words}, {each.when}" for place, each in enumerate(events, 1))
+
+
 def _label(events: Sequence[Event]) -> str:
-    said = "; ".join(f"{place}. {each.words}, {each.when}" for place, each in enumerate(events, 1))
-    return f"What changes, and what it does. {said or 'Nothing changes.'}"
+    said = events_in_words(events) or "Nothing changes."
+    return f"What changes, and what it does. {said}"
 
 
 def _places_before(events: Sequence[Event], before: Sequence[Event]) -> dict[str, int]:

@@ -31,6 +31,9 @@ def test_events_are_moved_sized_and_taken_away(visitor: Visitor) -> None:
         field.fill("10")
         field.press("Enter")
     expect_month(visitor, 10, "end")
+    # What a saved picture says below the numbers of its marks.
+    below = page.locator(".timeline-card .explained")
+    expect(below).to_have_text("1. Team 2 to 1, months 7 to 10")
     handle(visitor, TEAM, "end").focus()
     with visitor.changing_the_plan():
         keyboard.press("ArrowLeft")
