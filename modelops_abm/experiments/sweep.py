@@ -88,6 +88,8 @@ def points_of(
     ------
     InputError
         If they are too many, or of a number that the design does not have.
+    ValueError
+        If there is no such design.
 
     Examples
     --------
@@ -96,6 +98,8 @@ def points_of(
     >>> [point["team.developers"] for point in points_of("grid", inputs)]
     [4, 5, 6]
     """
+    if design not in DESIGNS:
+        raise ValueError(f"design must be one of {', '.join(DESIGNS)}, not {design!r}")
     match design:
         case "grid":
             return grid(inputs, points)

@@ -55,6 +55,8 @@ def test_the_same_seed_gives_the_same_points(design: str) -> None:
     assert first == again
     if design != "grid":
         assert points_of(design, inputs, 8, seed=8) != first  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="must be one of grid, latin, sobol, not 'Grid'"):
+        points_of("Grid", inputs)  # type: ignore[arg-type]
 
 
 def test_too_many_points_are_refused_before_they_are_made() -> None:
