@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from operator import attrgetter
@@ -199,7 +200,15 @@ def scenario_of(scenario: Scenario | None, keywords: Mapping[str, Any]) -> Scena
         if full_name in dotted:
             raise InputError(Problem(f"{key} states it a second time", field=full_name))
         dotted[full_name] = entry
-    return with_values(scenario, dotted, source="set by keyword")
+    try:
+        return with_values(scenario, dotted, source="set by keyword")
+    except InputError as error:
+        # What is suggested is written as a keyword is.
+        plain = {full_name: name for name, full_name in PLAIN_NAMES.items()}
+        meant = (each.suggestion for each in error.problems)
+        words = (plain.get(name, name.replace(".", "__")) for name in meant)
+        pairs = zip(error.problems, words, strict=True)
+        raise InputError(replace(each, suggestion=word) for each, word in pairs) from None
 
 
 def plain_values(scenario: Scenario) -> dict[str, Any]:

@@ -155,3 +155,6 @@ def test_every_name_with_every_kind_of_value_is_varied_or_refused() -> None:
 def test_keywords_that_state_the_same_are_refused() -> None:
     with pytest.raises(InputError, match="team__developers states it a second time"):
         scenario_of(None, {"developers": 3, "team__developers": 9})
+    for name, meant in (("developer", "developers"), ("drift__severities", "drift__severity")):
+        with pytest.raises(InputError, match=f"no such name; did you mean {meant}\\?"):
+            scenario_of(None, {name: 3})
