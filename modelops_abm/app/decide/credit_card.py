@@ -18,7 +18,7 @@ from modelops_abm.app.decide.rail import explain
 from modelops_abm.app.drawing.cards import card_head, table
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.errors import reported
-from modelops_abm.app.state.answer import Answer, credit_of_one
+from modelops_abm.app.state.answer import LIKE_YOURS, Answer, credit_of_one
 from modelops_abm.app.state.estimation import CreditSoFar
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
@@ -340,7 +340,9 @@ def _content(session: Session, credit: Credit | None, *, is_table: bool) -> h.Fr
     if len(planned) > 1 and not is_table:  # of one capability all questions have one answer
         title = h.fragment[h.h2[TITLE], questions(question)]
     if credit is None or not credit.capabilities or answer is None:
-        awaited = [card_head(title, "\u00a0", "\u00a0"), waiting_rows(planned)]
+        money = "$" if answer is None else notation_of(answer.shown).money.unit
+        of_whom = f", average of {LIKE_YOURS}" if session.is_over.value else ""
+        awaited = [card_head(title, f"{money}{of_whom}", "\u00a0"), waiting_rows(planned)]
         return h.fragment[awaited if planned else card_head(TITLE, "")]
     shown = shares_of(credit, answer.shown, question)
     unit = f"{shown.notation.money.unit}{answer.of_whom}"

@@ -136,7 +136,12 @@ def _sentence(said: Headline) -> h.Element:
         before,
         figure and h.span(class_=["worth", f"tone-{said.tone}"])[figure],
         after,
-        over and h.fragment[over.before, h.span(".worth.chance")[over.figure], over.after],
+        over
+        and h.fragment[
+            over.before,
+            # On one line where there is room: with another figure it would break elsewhere.
+            h.span(".of-whom")[h.span(".worth.chance")[over.figure], over.after],
+        ],
     ]
 
 
