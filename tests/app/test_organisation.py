@@ -281,7 +281,7 @@ def test_of_issues_of_several_kinds_somebody_says_which_are_meant(
     assert organisation.wait(PATIENCE_SECONDS)
     log = organisation.said.value.logs["incidents"]
     assert "4 incidents" in log.sentence
-    assert "from 2024-01-01 to 2025-01-01" in log.sentence
+    assert "from 2024-01-01 to 2024-12-31" in log.sentence
 
 
 def test_forms_ask_what_the_reader_takes() -> None:
