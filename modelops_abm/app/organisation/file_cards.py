@@ -314,8 +314,10 @@ def scenario_in_use(plan: Plan) -> h.Element:
 def scenario_tools() -> h.Element:
     """Return what helps to make a file."""
     return h.div(".tools")[
-        h.button(data_action="save scenario")[icon("export"), "This plan as a file, TOML"],
-        h.span(".label")["every value with its unit; lines that stay can be deleted"],
+        h.button(
+            data_action="save scenario",
+            title="Every value with its unit; lines that stay can be deleted",
+        )[icon("export"), "This plan as a file, TOML"],
     ]
 
 

@@ -315,10 +315,9 @@ def _files_head() -> h.Element:
 
 def _privacy() -> h.Element:
     return h.p(".label")[
-        "Your files are read in memory and never written to disk. They last as long as this page;"
-        " your browser keeps portfolio, scenario, answers and belief for this tab, and of a log"
-        " what it says, so that a reload finds them again. No link, report or export holds a row"
-        " of them."
+        "Your files are read in memory and never written to disk. For a reload your browser keeps"
+        " portfolio, scenario, answers and belief for this tab, and of a log what it says. No link,"
+        " report or export holds a row of them."
     ]
 
 

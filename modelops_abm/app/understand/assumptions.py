@@ -143,7 +143,8 @@ def _text(quantity: Quantity, value: object) -> str:
     if not quantity.is_number:
         return shown(quantity, value).replace("_", " ")
     number = value.mean if isinstance(value, Distribution) else float(str(value))
-    return measure_of(quantity).text(number)
+    # A third of an amount is told in cents.
+    return measure_of(quantity).text(number if abs(number) < 100.0 else round(number, 2))
 
 
 def _range(quantity: Quantity) -> h.Node:
