@@ -184,7 +184,7 @@ def test_a_name_says_what_else_was_changed() -> None:
     plan = Plan("reference", quick_plan(automation=0.5)).changed(
         {"horizon_days": 730, "team.developers": 9, "drift.onsets_per_year": 3.0}
     )
-    name = "Half automation, two years, 9 developers, drift events per model: 3"
+    name = "Half automation, two years, 9 developers, drift events per model: 3 a year"
     assert tray_card.free_name(plan, ()) == name
     later = plan.changed({"capabilities.automation.start_day": 200.0, "drift.severity": 0.3})
     # What does not fit is left out as a whole.

@@ -120,10 +120,10 @@ def crowded(subject: Subject) -> Subject:
     made = _subject(subject.plan.changed({"changes": changes}))
     others = {
         f"A long name of the plan that has number {number}": {
-            "capabilities.rollback.maximum": 0.1 * number,
+            "capabilities.rollback.maximum": 0.05 * number,
             "horizon_days": 200 + number // 4,
         }
-        for number in range(1, 6)
+        for number in range(1, 13)
     }
     kept = tuple(
         Kept(name, plan, _subject(plan).answer)

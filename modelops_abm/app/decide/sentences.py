@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import solara
@@ -20,6 +20,7 @@ from modelops_abm.app.decide.measures import shown as value_shown
 from modelops_abm.app.decide.rail_rows import (
     SETTABLE,
     day_all_in_place,
+    measure_on_rail,
     name_in_words,
     plain_name,
 )
@@ -50,7 +51,7 @@ from modelops_abm.experiments.words import (
 )
 from modelops_abm.runs.summary import is_carried
 from modelops_abm.runs.threads import Rank, new_caller
-from modelops_abm.scenario import CAPABILITY_NAMES, Scenario
+from modelops_abm.scenario import CAPABILITY_NAMES, Distribution, Quantity, Scenario
 from modelops_abm.scenario.capabilities import words_of
 from modelops_abm.scenario.fields import value_at
 from modelops_abm.text import all_of
@@ -105,16 +106,22 @@ def full_name(plan: Plan, *, says_whose: bool = True) -> str:
         if quantity is None:
             parts.append(f"{name_in_words(name).lower()} changed")
         else:
-            words = plain_name(quantity)
-            parts.append(
-                f"{words[:1].lower()}{words[1:]}: {value_shown(quantity, plan.value(name))}"
-            )
+            words, known = plain_name(quantity), _as_on_rail(quantity, plan.value(name))
+            parts.append(f"{words[:1].lower()}{words[1:]}: {known}")
     if len(assumed) > _MOST_NAMED:
         parts.append(f"{formats.plural(len(assumed) - _MOST_NAMED, 'assumption')} more")
     return ", ".join(parts)
 
 
 _MOST_NAMED = 2
+
+
+def _as_on_rail(quantity: Quantity, value: Any) -> str:
+    measure = measure_on_rail(quantity.name)
+    if measure is None:
+        return value_shown(quantity, value)
+    mean = value.mean if isinstance(value, Distribution) else value
+    return measure.words(float(f"{mean:.4g}"))
 
 
 def _start_words(scenario: Scenario) -> list[str]:

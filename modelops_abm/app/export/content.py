@@ -358,7 +358,7 @@ def kept_table(subject: Subject) -> Table:
         "Earns in" if subject.over else "Loses in",
     ]
     if any(note for *_, note in rows):
-        return Table("Plans beside each other", (*columns, "Note"), rows)
+        return Table("Plans beside each other", (*columns, "Not compared"), rows)
     return Table("Plans beside each other", columns, [cells[:-1] for cells in rows])
 
 
@@ -375,7 +375,7 @@ def _worth(item: Item, this: Item, money: Money) -> tuple[str, ...]:
         money.worth(item.worth),
         between(low, high, digits_for(drawn, money.size), signed=True),
         chance,
-        f"{capitalised(reason)}: not compared" if reason else "",
+        capitalised(reason) if reason else "",
     )
 
 

@@ -43,8 +43,8 @@ _INDENT = str(Inches(0.25))
 """Of what stands behind a bullet."""
 _INSET, _PIXELS, _POINTS_PER_INCH, _LINE = 0.1, 100.0, 72.0, 1.2
 """Room at the sides of a box; pixels and points of an inch; a line in sizes of its text."""
-_NARROWER = 1.15
-"""How many letters of Calibri stand in the room of one that is measured; they are 1.2."""
+_NARROWER = 1.2
+"""How many letters of Calibri stand in the room of one that is measured; they are 1.25."""
 _TWO_LINES = 120
 """Letters of a title that two lines hold."""
 
@@ -93,8 +93,8 @@ def add_cover(deck: Any, title: str, below: Sequence[str], notes: str) -> None:
     _set_title(slide, title, _COVER_TOP, size)
     first, *others = below
     top = _COVER_TOP + _COVER_LINE * math.ceil(len(title) / _LINE_OF_COVER) + 0.25
-    add_text(slide, Box(MARGIN, top, WIDTH - 2 * MARGIN, 0.5), [first], size=20)
-    add_text(slide, Box(MARGIN, top + 0.65, WIDTH - 2 * MARGIN, 1.5), others, size=16)
+    end = add_text(slide, Box(MARGIN, top, WIDTH - 2 * MARGIN, 0.5), [first], size=20)
+    add_text(slide, Box(MARGIN, end + 0.05, WIDTH - 2 * MARGIN, 1.5), others, size=16)
     slide.notes_slide.notes_text_frame.text = visible(notes)
 
 
@@ -201,6 +201,8 @@ def _fill_cell(cell: Any, words: str, size: float, *, is_head: bool) -> None:
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     cell.fill.solid()
     cell.fill.fore_color.rgb = _rgb("hairline" if is_head else "surface")
+    # An empty cell would be as high as the text of the template.
+    words = words or "\u00a0"
     _write(cell.text_frame.paragraphs[0], words, size, "ink", bold=is_head)
 
 

@@ -84,7 +84,7 @@ _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 _MOST_COLUMNS = 24
 _MOST_ROWS = 6
 _MOST_PILES = 12
-_LONGEST, _LONGEST_IN_LEGEND, _LONGEST_TO_REPEAT = 68, 32, 400
+_LONGEST, _LONGEST_IN_LEGEND, _LONGEST_TO_REPEAT, _LONGEST_FOOTER = 68, 28, 400, 180
 _SMALL = 10.0
 _OF_TEMPLATE = ("extended-properties", "thumbnail", "printerSettings")
 _MAIN_ASSUMPTIONS = (
@@ -152,7 +152,8 @@ def _slide(deck: Any, subject: Subject, title: str, explained: str) -> Any:
     for_whom = f" For {subject.client}" if subject.client else ""
     intervals = _WHAT_INTERVALS_ARE[subject.over is not None]
     # Last, as a name that is written from right to left would turn what follows around.
-    footer = f"{capitalised(subject.rests_on)}. {intervals}{for_whom}"
+    said = f"{capitalised(subject.rests_on)}. {intervals}{for_whom}"
+    footer = shorten(said, _LONGEST_FOOTER, placeholder=" …")
     return add_slide(deck, title, footer, _notes(subject, explained))
 
 
@@ -299,16 +300,26 @@ def _kept(deck: Any, subject: Subject) -> None:
     compared = [items[place] for place in chosen_first(items)]
     money = money_of_items(items)
     known = [(item.name, item.comparison) for item in compared if item.comparison is not None]
-    short = [shortened(name, _LONGEST_IN_LEGEND) for name, _ in known]
+    short = [_in_short(name) for name, _ in known]
     names = short if len({*short}) == len(short) else [name for name, _ in known]
     drawn = {name: one for name, (_, one) in zip(names, known, strict=True)}
     figure = over_each_other(drawn, money)
     (panel,) = figure.panels
     name = f"Net value so far less that of the baseline, {money.unit}"
-    add_panel(slide, Box(MARGIN, _TOP, _INNER * 0.5, _BELOW), name, panel)
-    place = Box(MARGIN + _INNER * 0.52, _TOP + 0.3, _INNER * 0.48, 0.0)
-    widths = (3.2, 1.6, 2.2, 1.8, 2.2)[: len(table.columns)]
-    add_table(slide, place, table.columns, table.rows, widths, size=12, numbers=3)
+    add_panel(slide, Box(MARGIN, _TOP, _INNER * 0.42, _BELOW), name, panel)
+    place = Box(MARGIN + _INNER * 0.44, _TOP + 0.3, _INNER * 0.56, 0.0)
+    widths = (3.6, 1.3, 1.9, 1.5, 2.3)[: len(table.columns)]
+    rows = [(_in_short(name), *cells) for name, *cells in table.rows]
+    size = 12 if len(rows) <= _MOST_ROWS else 10
+    add_table(slide, place, table.columns, rows, widths, size=size, numbers=3)
+
+
+def _in_short(name: str) -> str:
+    """Return the name of a plan without its middle if it is long: many differ at the end."""
+    if len(name) <= _LONGEST_IN_LEGEND:
+        return name
+    half = _LONGEST_IN_LEGEND // 2
+    return f"{name[:half].rstrip()} … {name[-half:].lstrip()}"
 
 
 def _team_time(deck: Any, subject: Subject) -> None:
