@@ -63,6 +63,12 @@ class Notation(NamedTuple):
         """Return what a plan is worth: +3.6; a dash if nobody knows."""
         return self._written(amount, self.digits)
 
+    def in_dollars(self, amount: float | None) -> str:
+        """Return the same with its unit, for a sentence: +$3.6 M."""
+        number = self.worth(amount)
+        sign = number[0] if number[0] in f"+{formats.MINUS}" else ""
+        return f"{sign}${number.removeprefix(sign)}{self.money.short}"
+
     def part(self, amount: float | None) -> str:
         """Return what a part of a plan is worth, with a digit more than the whole: +0.80."""
         return self._written(amount, self.digits + 1)

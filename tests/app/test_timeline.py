@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from modelops_abm.app.decide.sentences import headline
 from modelops_abm.app.decide.timeline import (
     effects_of,
     event_list,
@@ -24,6 +25,7 @@ from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import EventChange
 from modelops_abm.app.widgets.markup import Action
+from modelops_abm.charts.amounts import notation_of
 from modelops_abm.experiments import Comparison, PairedDifference, compare
 from modelops_abm.formats import money, month_number, month_of
 from modelops_abm.scenario import InputError, Scenario
@@ -292,15 +294,17 @@ def test_without_its_events_a_plan_is_worth_what_it_is_less_what_they_do() -> No
     answer = last.changed
     assert answer is not None
     assert first.together is not None
-    assert first.unchanged is not None
     worth, effect = (each.estimate.mean for each in (answer.difference("npv"), first.together))
     assert worth is not None
     assert effect is not None
-    half_width = first.unchanged.difference("npv").estimate.half_width
-    said = money(worth - effect, half_width=half_width, signed=True)
-    assert f", not {said}." in str(timeline_verdict(EVENTFUL, answer, first))
+    said = str(timeline_verdict(EVENTFUL, answer, first))
+    assert f", not {notation_of(answer).in_dollars(worth - effect)}." in said
+    number = notation_of(answer).in_dollars(worth)
+    assert number.lstrip("+\N{MINUS SIGN}") in headline(answer).text  # one plan, one number
+    assert number in said
     drawn, *_ = picture(EVENTFUL, None, answer, first, "")["charts"]
     ends = {line["name"]: line["points"][-1][1] for line in drawn["lines"]}
+    assert number in {end["words"] for end in drawn["ends"]}
     assert (ends["plan"] - ends["without"]) * 1e6 == pytest.approx(effect, rel=0.02, abs=200.0)
 
 

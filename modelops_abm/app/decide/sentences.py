@@ -346,10 +346,7 @@ _TONES: dict[str, Tone] = {"earns": "earns", "loses": "loses", "cannot tell yet"
 
 def _worth(comparison: Comparison) -> str:
     """Return the worth of a plan as all of the page writes it, with its unit: +$1.1 M."""
-    notation = notation_of(comparison)
-    number = notation.worth(comparison.difference("npv").estimate.mean)
-    sign = number[0] if number[0] in f"+{formats.MINUS}" else ""
-    return f"{sign}${number.removeprefix(sign)}{notation.money.short}"
+    return notation_of(comparison).in_dollars(comparison.difference("npv").estimate.mean)
 
 
 def second_line(answer: Answer, credit: Credit | None, advice: str = "") -> list[Words]:

@@ -29,6 +29,7 @@ from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import EventChange, Keys, Lanes, Markup
 from modelops_abm.app.widgets.markup import Action
+from modelops_abm.charts.amounts import notation_of
 from modelops_abm.charts.timeline import name_in_words
 from modelops_abm.experiments import Comparison, PairedDifference
 from modelops_abm.experiments.words import capitalised, known_money, mean_of
@@ -337,17 +338,16 @@ def _sentence(count: int, comparison: Comparison | None, effects: EventEffects |
     if comparison is None:
         return "What is the plan worth once things change?"
     span = formats.span(comparison.plan.scenario.horizon_days)
+    notation, average = notation_of(comparison), mean_of(comparison.difference("npv"))
     worth = h.span(class_=["worth", f"tone-{headline(comparison).tone}"])[
-        known_money(comparison.difference("npv"), signed=True)
+        notation.in_dollars(average)
     ]
     if not count:
         return h.fragment["While nothing changes, the plan is worth ", worth, f" over {span}."]
     instead = ""
     if effects is not None and effects.together is not None and effects.unchanged is not None:
         # Of more futures is known what the plan is worth: without events it is that less these.
-        bare = mean_of(comparison.difference("npv")) - mean_of(effects.together)
-        half_width = effects.unchanged.difference("npv").estimate.half_width
-        instead = f", not {formats.money(bare, half_width=half_width, signed=True)}"
+        instead = f", not {notation.in_dollars(average - mean_of(effects.together))}"
     changes = "this event" if count == 1 else f"these {formats.count_in_words(count)} events"
     return h.fragment[f"With {changes} the plan is worth ", worth, f" over {span}{instead}."]
 

@@ -15,11 +15,11 @@ from modelops_abm import formats
 from modelops_abm.app.state.effects import EventEffects
 from modelops_abm.app.state.events import Event, LaneName, events_of, value_before
 from modelops_abm.app.state.plan import Plan
+from modelops_abm.charts.amounts import notation_of
 from modelops_abm.charts.figure import Axis, Table, time_axis, value_axis
 from modelops_abm.charts.timeline import Bands, bands_of, by_month
 from modelops_abm.experiments import Comparison
 from modelops_abm.experiments.plans import raised
-from modelops_abm.experiments.words import known_money
 from modelops_abm.formats import MONTH_DAYS
 from modelops_abm.scenario import Scenario
 from modelops_abm.scenario.capabilities import label_of
@@ -181,7 +181,7 @@ def _charts(comparison: Comparison, effects: EventEffects | None) -> Iterator[Da
     bare = _without(comparison, effects)
     dotted = [] if bare is None else [_line("without", bare[0], "var(--plan)", "2 3", 1.4)]
     ends = [*difference.ends, *(() if bare is None else bare[0].ends)]
-    known = comparison.difference("npv")
+    worth = notation_of(comparison).in_dollars(comparison.difference("npv").estimate.mean)
     yield {
         **_chart("Plan minus baseline so far, M $", value_axis(ends, steps=4, signed=True), 0),
         "signed": True,
@@ -198,7 +198,7 @@ def _charts(comparison: Comparison, effects: EventEffects | None) -> Iterator[Da
         "lines": [*dotted, _line("plan", difference, "var(--plan)", "", 2)],
         "ends": [
             _end(difference.high[-1], "95 of 100 futures", "var(--ink-3)"),
-            _end(difference.mean[-1], known_money(known, signed=True), "var(--plan)", strong=True),
+            _end(difference.mean[-1], worth, "var(--plan)", strong=True),
             *(
                 ()
                 if bare is None
