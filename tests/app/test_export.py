@@ -570,6 +570,14 @@ def test_kept_plans_stand_beside_this_one_in_report_and_slides(subject: Subject)
     shown += [" ".join(cell.text for cell in table.table.iter_cells()) for table in _tables(made)]
     assert sum("Automation alone" in text for text in shown) == 2
     assert "Plans beside each other" not in _Reader(report(subject)).text
+    assert "of the baseline, first" not in shown[0]
+    five = [(name, other) for name in ("Automation alone", "b", "c", "d")]
+    kept = tuple(Kept(name, plan, _subject(plan).answer) for name, plan in five)
+    told = "first four of five plans"
+    many = replace(subject, kept=kept)
+    assert told in _Reader(report(many)).text
+    charts = (shape.chart for shape in _shapes(_deck(many)) if shape.has_chart)
+    assert any(told in chart.chart_title.text_frame.text for chart in charts if chart.has_title)
 
 
 def _tables(subject: Subject) -> Iterator[Any]:

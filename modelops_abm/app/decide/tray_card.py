@@ -218,6 +218,16 @@ def chosen_first(items: list[Item]) -> tuple[int, ...]:
     return tuple(islice(alike, MOST_COMPARED))
 
 
+def first_in_words(items: list[Item]) -> str:
+    """Return that only the first are drawn; nothing if all are that can be compared.
+
+    It goes behind the title of a chart.
+    """
+    alike, drawn = sum(is_alike(item, items[0]) for item in items), len(chosen_first(items))
+    first = f", first {formats.count_in_words(drawn)} of {formats.count_in_words(alike)} plans"
+    return first if alike > drawn else ""
+
+
 def _load_button(item: Item) -> h.Element:
     return h.button(
         ".link", data_action="load", data_value=str(item.place), title=f"Show {item.name}"

@@ -16,7 +16,12 @@ from modelops_abm.app.decide.comparison_card import side_by_side
 from modelops_abm.app.decide.figures import figures, figures_card
 from modelops_abm.app.decide.organisations_card import organisations
 from modelops_abm.app.decide.sentences import headline
-from modelops_abm.app.decide.tray_card import THIS_PLAN, chosen_first, money_of_items
+from modelops_abm.app.decide.tray_card import (
+    THIS_PLAN,
+    chosen_first,
+    first_in_words,
+    money_of_items,
+)
 from modelops_abm.app.decide.verdict_card import mark_key, verdict_card
 from modelops_abm.app.drawing.cards import card_head, losses_rows
 from modelops_abm.app.drawing.interval_mark import Scale, hatching, interval_mark
@@ -191,12 +196,13 @@ def _kept(subject: Subject) -> h.Fragment | None:
     alike = [items[place] for place in chosen_first(items)]
     money = money_of_items(items)
     drawn = {item.name: item.comparison for item in alike if item.comparison is not None}
-    figure = over_each_other(drawn, money)
+    title = f"Net value less that of the baseline{first_in_words(items)}"
+    figure = replace(over_each_other(drawn, money), title=title)
     return h.fragment[
         _card(_table(kept_table(subject)), f"{THIS_PLAN}: {subject.name}."),
         len(drawn) > 1
         and h.fragment[
-            _figure(replace(figure, title="Net value less that of the baseline"), _WHOLE),
+            _figure(figure, _WHOLE),
             h.section(".card")[side_by_side(alike, money)],
         ],
     ]

@@ -26,6 +26,7 @@ from modelops_abm.app.decide.tray_card import (
     THIS_PLAN,
     best_of,
     chosen_first,
+    first_in_words,
     is_alike,
     money_of_items,
 )
@@ -305,7 +306,7 @@ def _kept(deck: Any, subject: Subject) -> None:
     drawn = {name: one for name, (_, one) in zip(names, known, strict=True)}
     figure = over_each_other(drawn, money)
     (panel,) = figure.panels
-    name = f"Net value so far less that of the baseline, {money.unit}"
+    name = f"Net value so far less that of the baseline, {money.unit}{first_in_words(items)}"
     add_panel(slide, Box(MARGIN, _TOP, _INNER * 0.42, _BELOW), name, panel)
     place = Box(MARGIN + _INNER * 0.44, _TOP + 0.3, _INNER * 0.56, 0.0)
     widths = (3.6, 1.3, 1.9, 1.5, 2.3)[: len(table.columns)]
