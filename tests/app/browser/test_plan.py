@@ -167,6 +167,25 @@ def test_of_many_quick_moves_only_the_last_is_answered(arrive: Arrive) -> None:
     assert len(seen) < 16
 
 
+def test_who_goes_there_and_back_before_the_answer_is_back(arrive: Arrive) -> None:
+    visitor = arrive(link({}))
+    visitor.settled()
+    visitor.slider(MONITORING).evaluate(
+        """(slider) => {
+          for (const key of ["Home", "End"]) {
+            for (const kind of ["keydown", "keyup"]) {
+              slider.dispatchEvent(new KeyboardEvent(kind, { key, bubbles: true }));
+            }
+          }
+        }"""
+    )
+    # What comes later is taken later.
+    visitor.slider("capabilities.rollback.maximum").press("Home")
+    visitor.page.wait_for_url("**rollback.maximum=0&**")
+    assert "monitoring" not in visitor.page.url
+    assert visitor.slider(MONITORING).input_value() == "100"
+
+
 def test_a_plan_that_raises_nothing_is_the_baseline(arrive: Arrive) -> None:
     visitor = arrive(link(preset="reference"))
     visitor.settled()
