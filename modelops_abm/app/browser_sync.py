@@ -115,6 +115,7 @@ def open_session(query: str | None) -> Session:
         if view == linked.view:
             session.view.set(view)
     session.replication.set(linked.replication)
+    session.day.set(linked.day)
     session.is_over.set(linked.is_over)
     session.advising.budget.set(linked.budget)
     session.advising.chance.set(linked.budget_chance)
@@ -136,6 +137,7 @@ def query_of_session(session: Session) -> str | None:
             seed=session.seed.value,
             view=_view_in_link(session),
             replication=session.replication.value,
+            day=_day_in_link(session),
             portfolio=session.wanted.value,
             belief=session.wanted_belief.value,
             is_over=session.is_over.value,
@@ -150,9 +152,16 @@ def _view_in_link(session: Session) -> str:
     return "" if view == "decide" else view  # what opens anyway needs no room
 
 
+def _day_in_link(session: Session) -> int | None:
+    """Return the day at which Watch stands, if it is shown and the plan has such a day."""
+    day, last = session.day.value, session.plan.scenario.horizon_days
+    return None if session.view.value != "watch" or day is None or day > last else day
+
+
 def use_query(session: Session) -> str | None:
     """Return `query_of_session`, made anew only when what it says has changed (a hook)."""
     shown = [session.plan, session.seed.value, session.view.value, session.replication.value]
+    shown += [session.day.value]
     shown += [session.wanted.value, session.wanted_belief.value, session.is_over.value]
     shown += [session.advising.budget.value, session.advising.chance.value]
     return solara.use_memo(lambda: query_of_session(session), shown)

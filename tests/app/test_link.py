@@ -78,17 +78,19 @@ def accepted(make: Callable[[], Plan]) -> Plan:
 @settings(max_examples=30)
 @given(plans(), st.integers(0, 2**63 - 1), st.integers(0, 999_999), st.booleans())
 def test_a_link_opens_the_same_plan(plan: Plan, seed: int, future: int, is_over: bool) -> None:
-    query = query_of(Linked(plan, seed, "watch", future, is_over=is_over))
+    day = future % (plan.scenario.horizon_days + 1)
+    query = query_of(Linked(plan, seed, "watch", future, day, is_over=is_over))
     if query is None:  # too long
         return
     linked = read_query(query)
     assert _values(linked.plan.scenario) == _values(plan.scenario)
     assert linked.is_over == is_over
-    assert (linked.plan.start, linked.seed, linked.view, linked.replication) == (
+    assert (linked.plan.start, linked.seed, linked.view, linked.replication, linked.day) == (
         plan.start,
         seed,
         "watch",
         future,
+        day,
     )
     assert query_of(linked) == query
 
@@ -152,6 +154,7 @@ def test_a_value_is_valid_or_refused(name: str, value: str) -> None:
         ("preset=all_five&seed=9223372036854775808", "whole number from 0"),
         ("preset=all_five&seed=1&seed=2", "twice"),
         ("preset=all_five&future=1000000", "from 0 to 999999"),
+        ("preset=all_five&horizon_days=365&day=366", "day is 366; is not a whole number from 0"),
         ("preset=all_five&portfolio=../../etc/passwd", "no SHA-256"),
         ("preset=all_five&answers=over", "answers is over; is not as_set"),
         ("preset=all_five&archetypes=" + "[" * 5000, "cannot be read as one value"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import solara
 
+from modelops_abm.app.browser_sync import open_session, query_of_session
 from modelops_abm.app.state.link import LAST_REPLICATION
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
@@ -19,11 +21,13 @@ from tests.patience import until
 class Visit:
     """A rendered Watch."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session | None = None) -> None:
         plan = Plan.of_preset("all_five").changed({"horizon_days": 200})
-        self.session = Session(plan)
+        self.session = session or Session(plan)
         self.box, self.context = solara.render(Watch(self.session), handle_error=False)
         self.wait(lambda: "data-followed" in self.html)
+        if session is not None:
+            return
         self.watching.player.jump(0)  # it opens in the middle of a story
         self.wait(lambda: self.snapshot.day == 0 and self.snapshot.goal is None)
         self.wait(lambda: "<strong>Day 0</strong>" in self.html)
@@ -132,6 +136,27 @@ def test_the_timeline_jumps(visit: Visit) -> None:
     (timeline,) = visit.widgets("days")
     send(timeline, "jump", 75)
     visit.wait(lambda: visit.snapshot.day == 75 and visit.snapshot.goal is None)
+
+
+def test_the_address_tells_the_day_at_which_it_stands_still(visit: Visit) -> None:
+    def day_in_address() -> str | None:
+        return dict(parse_qsl(query_of_session(visit.session) or "")).get("day")
+
+    assert day_in_address() is None  # Decide is shown
+    visit.session.view.set("watch")
+    visit.watching.player.jump(75)
+    visit.wait(lambda: day_in_address() == "75")
+    visit.act("toggle")
+    visit.wait(lambda: visit.snapshot.day > 75)
+    assert day_in_address() == "75"
+    visit.act("toggle")
+    visit.wait(lambda: day_in_address() == str(visit.snapshot.day))
+    opened = Visit(open_session(query_of_session(visit.session)))
+    visit.wait(lambda: opened.snapshot.is_at_rest)
+    assert opened.snapshot.day == visit.snapshot.day
+    opened.context.close()
+    visit.session.change({"horizon_days": 60})
+    assert day_in_address() is None  # of a day that it has not, no link would open
 
 
 def test_another_future_is_watched_at_once(visit: Visit) -> None:

@@ -50,7 +50,7 @@ _PORTFOLIO = "imported"
 _BUDGET, _CHANCE = "budget", "budget_chance"
 _ABOUT = (
     *("preset", "scenario", "portfolio", "belief", "answers", _BUDGET, _CHANCE),
-    *("seed", "view", "future", "v"),
+    *("seed", "view", "future", "day", "v"),
 )
 """Names in a query that are no value of the scenario."""
 _AS_SET = "as_set"
@@ -71,6 +71,8 @@ class Linked:
         Name of the part of the page that is shown; empty if the link says none.
     replication
         Number of the replication that is watched; the page and the link call it a future.
+    day
+        Day of it that is shown; None if the link says none.
     portfolio
         Fingerprint of the portfolio that the plan still needs; empty if none.
     version
@@ -88,6 +90,7 @@ class Linked:
     seed: int = 0
     view: str = ""
     replication: int = 0
+    day: int | None = None
     portfolio: str = ""
     version: str = ""
     belief: str = ""
@@ -116,6 +119,7 @@ def query_of(linked: Linked) -> str | None:
         "seed": str(linked.seed),
         "view": linked.view,
         "future": str(linked.replication or ""),
+        "day": "" if linked.day is None else str(linked.day),
         "v": linked.version or __version__,
     }
     pairs += [(name, text) for name, text in about.items() if text]
@@ -186,6 +190,7 @@ def read_query(query: str) -> Linked:
         seed=_whole(given, "seed", LARGEST_SEED),
         view=given.get("view", ""),
         replication=_whole(given, "future", LAST_REPLICATION),
+        day=_whole(given, "day", plan.scenario.horizon_days) if "day" in given else None,
         portfolio=wanted,
         version=printable(given.get("v", ""), _LONGEST_VERSION),
         belief=_fingerprint(given, "belief"),

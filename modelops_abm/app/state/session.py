@@ -68,6 +68,8 @@ class Session:
         Seed of all replications.
     replication
         Number of the replication that Watch shows.
+    day
+        Day of it at which Watch was left; None before it has shown any.
     precision
         How well the average should be known, a name of `PRECISIONS`.
     is_over
@@ -143,6 +145,7 @@ class Session:
         self.history = solara.reactive(History(first))
         self.seed = solara.reactive(seed)
         self.replication = solara.reactive(0)
+        self.day: solara.Reactive[int | None] = solara.reactive(None)
         self.precision = solara.reactive("usual")
         self.is_over = solara.reactive(True)
         self.answer: solara.Reactive[Answer | None] = solara.reactive(None)

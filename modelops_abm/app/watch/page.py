@@ -47,14 +47,18 @@ class Watching:
     ----------
     choice
         What to watch first.
+    day
+        Day to begin at; in the middle of a story if it is None or the plan has no such day.
     """
 
-    def __init__(self, choice: RunChoice) -> None:
+    def __init__(self, choice: RunChoice, day: int | None = None) -> None:
         self.snapshot: solara.Reactive[Snapshot | None] = solara.reactive(None)
         self.shows_baseline = solara.reactive(True)
         self.width = solara.reactive(FIRST_WIDTH)
-        # In the middle of a story: on day 0 nothing has happened to anybody.
-        self.player = Player(choice, self.snapshot.set, opening=choice.plan.horizon_days // 4)
+        last = choice.plan.horizon_days
+        # On day 0 nothing has happened to anybody.
+        opening = last // 4 if day is None or day > last else day
+        self.player = Player(choice, self.snapshot.set, opening=opening)
 
 
 @solara.component
@@ -77,7 +81,7 @@ def _Watch(session: Session) -> None:
     """Show a future of the plan."""
     choice = RunChoice(session.plan.scenario, session.seed.value, session.replication.value)
     watching: Watching = solara.use_memo(lambda: _resume(session, choice), [])
-    player = watching.player
+    player, snapshot = watching.player, watching.snapshot.value
 
     def come_and_go() -> Callable[[], None]:
         player.look()
@@ -90,9 +94,14 @@ def _Watch(session: Session) -> None:
         if (asked.plan, asked.seed) == (choice.plan, choice.seed) and asked != choice:
             player.ask(choice)
 
+    # The address tells the day, but not every day of those that go by.
+    def remember_day() -> None:
+        if snapshot is not None and snapshot.is_at_rest:
+            session.day.set(snapshot.day)
+
     solara.use_effect(come_and_go, [])  # nobody watches while another part is shown
     solara.use_effect(follow_replication, [choice.replication])
-    snapshot = watching.snapshot.value
+    solara.use_effect(remember_day, [snapshot and snapshot.serial])
     if snapshot is None:
         Markup(h.p(".setting-up", role="status")["Setting up the two organisations."])
         return
@@ -119,7 +128,7 @@ def _resume(session: Session, choice: RunChoice) -> Watching:
     kept = session.part_states.get("watch")
     if isinstance(kept, Watching):
         return kept
-    watching = session.part_states["watch"] = Watching(choice)
+    watching = session.part_states["watch"] = Watching(choice, session.day.value)
     session.on_close.callback(watching.player.close)
     return watching
 

@@ -280,3 +280,8 @@ class Snapshot:
     def over(self) -> bool:
         """Whether the horizon is reached."""
         return self.day >= self.horizon_days
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether the day that is shown stays until somebody asks for another."""
+        return self.picture is not None and self.goal is None and not self.playing
