@@ -97,11 +97,13 @@ def value_in_words(value: float | None, unit: str) -> str:
 
 
 def range_in_words(low: float, high: float, unit: str) -> str:
-    """Return a range with its unit: 3 to 22 months.
+    """Return a range with its unit: 3 to 22 months; one value if its ends are shown alike.
 
-    >>> range_in_words(3.0, 22.0, "months")
-    '3 to 22 months'
+    >>> range_in_words(3.0, 22.0, "months"), range_in_words(16.0, 16.0, "models")
+    ('3 to 22 months', '16 models')
     """
+    if value_in_words(low, unit) == value_in_words(high, unit):
+        return value_in_words(low, unit)
     if unit == "$":
         return f"${formats.money_interval(low, high)}"
     tail = f"{formats.NARROW_SPACE}%" if unit == "share" else f" {unit}"

@@ -44,6 +44,11 @@ def test_an_answer_is_given_by_thumb_key_and_typing(arrive: Arrive) -> None:
     row.get_by_role("button", name="don’t know").click()
     expect(row.get_by_role("button", name="don’t know")).to_have_attribute("aria-pressed", "true")
     expect(visitor.page.locator(".interview-head")).to_contain_text("0 of 8")
+    expect(typed).to_have_value("")
+    typed.fill("30")  # whoever does not say how well it is known knows about so many
+    typed.press("Enter")
+    expect(row.get_by_role("button", name="about")).to_have_attribute("aria-pressed", "true")
+    expect(thumb).to_have_attribute("aria-valuetext", "30 a month")
 
 
 def test_a_belief_is_decided_with_and_is_there_after_a_reload(arrive: Arrive) -> None:
