@@ -63,9 +63,9 @@ class Notation(NamedTuple):
         """Return what a plan is worth: +3.6; a dash if nobody knows."""
         return self._written(amount, self.digits)
 
-    def in_dollars(self, amount: float | None) -> str:
-        """Return the same with its unit, for a sentence: +$3.6 M."""
-        number = self.worth(amount)
+    def in_dollars(self, amount: float | None, *, is_part: bool = False) -> str:
+        """Return what a plan, or a part of one, is worth with its unit, for a sentence: +$3.6 M."""
+        number = self.part(amount) if is_part else self.worth(amount)
         sign = number[0] if number[0] in f"+{formats.MINUS}" else ""
         return f"{sign}${number.removeprefix(sign)}{self.money.short}"
 

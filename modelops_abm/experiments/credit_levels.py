@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Unpack
+from typing import Protocol, Unpack
 
 import pandas as pd
 
@@ -405,8 +405,23 @@ def best_level(levels: LevelWorth, written: Callable[[PairedDifference], str] = 
     return f"Best level tried: {found}."
 
 
-def best_single_change(changes: SingleChanges) -> str:
-    """Return which single change helps most, what the plan is worth then, and what is not told."""
+class Writing(Protocol):
+    """How what a change is worth is written, with a sign; and a plan, without."""
+
+    def __call__(self, worth: PairedDifference, /, *, signed: bool = False) -> str:
+        """Return an amount in words."""
+
+
+def best_single_change(changes: SingleChanges, written: Writing = known_money) -> str:
+    """Return which single change helps most, what the plan is worth then, and what is not told.
+
+    Parameters
+    ----------
+    changes
+        What was tried.
+    written
+        How amounts are written; beside others they have the unit and the digits of those.
+    """
     ranking = changes.ranking()
     best = ranking.order[0]
     if best is None and ranking.is_decided:
@@ -414,10 +429,10 @@ def best_single_change(changes: SingleChanges) -> str:
     if best is None or None in ranking.may_be_best:
         return "No single change of a level can be told to help yet."
     others = [_change(change) for change in ranking.may_be_best[1:] if change is not None]
-    gain = known_money(changes.gain(best), signed=True)
+    gain = written(changes.gain(best), signed=True)
     return (
         f"The best single change is {_change(best)}, worth {gain}{_not_told_from(others)}."
-        f" {_then(changes.worth(best))}"
+        f" {_then(changes.worth(best), written)}"
     )
 
 
@@ -425,11 +440,11 @@ def _not_told_from(others: list[str]) -> str:
     return f"; can't tell it from {all_of(others)}" if others else ""
 
 
-def _then(worth: PairedDifference) -> str:
+def _then(worth: PairedDifference, written: Writing) -> str:
     if worth.verdict == "cannot tell yet":
         return "The plan then cannot be told from the baseline."
     verb = "is then worth" if worth.verdict == "earns" else "still loses"
-    return f"The plan {verb} {known_money(worth)}."
+    return f"The plan {verb} {written(worth)}."
 
 
 def _change(change: LevelChange) -> str:

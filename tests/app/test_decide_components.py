@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import pytest
 import solara
 
@@ -21,6 +23,8 @@ from modelops_abm.app.state.estimation import CreditSoFar, Explanation
 from modelops_abm.app.state.plan import History, Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.experiments import Comparison, Credit, compare, level_worth
+from modelops_abm.experiments.credit_levels import LevelChange, SingleChanges
+from modelops_abm.formats import NARROW_SPACE
 from modelops_abm.scenario import InputError
 from tests.app.comparisons import answer_of, made_comparison, quick_plan
 from tests.patience import until
@@ -262,6 +266,23 @@ def test_a_team_that_cannot_carry_its_portfolio_is_told_so(session: Session) -> 
     exported = subject_of(session)
     assert exported is not None
     assert exported.remarks.team in head.text, "it is said in what is exported too"
+
+
+def test_a_change_is_said_in_the_unit_and_digits_of_the_headline(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = np.random.default_rng(10).normal(0.0, 1e3, (3, 40))
+    own -= own.mean(axis=1, keepdims=True)
+    npv = np.array([0.0, -0.9e6, 0.3e6])[:, None] + own
+    found = SingleChanges(session.plan.scenario, 0, (LevelChange("rollback", 0.0),), npv)
+    monkeypatch.setattr(sentences, "stream_single_changes", lambda *_, **__: iter([found]))
+    session.answer.set(answer_of(made_comparison([-1.1e6, -0.7e6] * 8)))
+    with shown(Head(session)) as head:
+        until(lambda: "The best single change" in head.text)
+        said = re.sub("<[^>]+>", "", head.text).replace(NARROW_SPACE, " ")
+    assert "loses $0.90 M" in said, said
+    assert "no rollback, worth +$1.200 M" in said, said
+    assert "The plan is then worth $0.30 M." in said, said
 
 
 def test_advice_that_fails_says_so(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,13 +39,15 @@ from modelops_abm.experiments import (
 from modelops_abm.experiments.credit_levels import best_single_change
 from modelops_abm.experiments.plans import level_of, raised
 from modelops_abm.experiments.running import Keeping
-from modelops_abm.experiments.statistics import FUTURES
+from modelops_abm.experiments.statistics import FUTURES, PairedDifference
 from modelops_abm.experiments.words import (
     IS_BASELINE,
     THIS_PLAN,
     Sentence,
     Subject,
+    known_money,
     level_word,
+    mean_of,
     settling_in_words,
     worth_in_words,
 )
@@ -233,6 +235,15 @@ def _find(session: Session, answer: Answer, asked: _Asked, job: Job) -> None:
         "cancel": job.cancel,
         "executor": new_caller(Rank.LAST, account=session.account),
     }
+    notation = notation_of(answer.comparison)
+
+    # In the unit and the digits of the headline above it.
+    def written(worth: PairedDifference, /, *, signed: bool = False) -> str:
+        words = notation.in_dollars(mean_of(worth), is_part=signed)
+        if not any(digit in words for digit in "123456789"):  # too small for them
+            return known_money(worth, signed=signed)
+        return words if signed else words.lstrip(f"+{formats.MINUS}")
+
     known = Remarks(asked)
     if asked.may_be_too_few:
         tried = staffing(scenario, **keeping)
@@ -242,7 +253,7 @@ def _find(session: Session, answer: Answer, asked: _Asked, job: Job) -> None:
         for changes in stream_single_changes(scenario, **keeping):
             ranking = changes.ranking()
             helps = ranking.order[0] if None not in ranking.may_be_best else None
-            better = replace(known, better=best_single_change(changes), change=helps)
+            better = replace(known, better=best_single_change(changes, written), change=helps)
             job.tell(session.remarks.set, better)
 
 
