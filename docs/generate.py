@@ -77,8 +77,12 @@ TRIGGER_WORDS = {
     Trigger.RETRAINING_BEGINS: "a developer begins, or takes up again, the retraining task",
     Trigger.RETRAINING_DONE: "the retraining task is completed",
     Trigger.RETRAINING_STOPS: "the developer who retrains it leaves the team",
-    Trigger.ISSUE_STRIKES: f"the exposure to a {_ISSUES} issue is used up",
-    Trigger.ISSUE_RESOLVED: "the repair task is completed, or the issue heals by itself",
+    Trigger.ISSUE_STRIKES: (
+        f"the exposure to a {_ISSUES} issue is used up, or its shared source fails or is down"
+    ),
+    Trigger.ISSUE_RESOLVED: (
+        "the repair task, its own or that of its source, is completed, or the issue heals by itself"
+    ),
     Trigger.BAN_BEGINS: "the deadline of a request passes, or passed while it was offline",
     Trigger.BAN_ENDS: "the last of its late requests is answered",
     Trigger.DRIFT_FOUND: "a detected drift has a loss of `drift.offline_loss` or more",
@@ -634,7 +638,7 @@ def _default(quantity: Quantity) -> str:
 
 def _allowed(quantity: Quantity) -> str:
     if quantity.kind == "order":
-        return "these, in another order (build last, deploy after repair and retrain)"
+        return "these, in another order (build last, deploy after repair, respond and retrain)"
     if quantity.kind == "months":
         return f"{len(quantity.default)} numbers, {range_in_words(quantity.bounds)}"
     return " or ".join(quantity.choices) or range_in_words(quantity.bounds)

@@ -1,4 +1,4 @@
-"""Any valid scenario runs, and conserves what section 10 of the specification lists."""
+"""Any valid scenario runs, and conserves models, developer-days, money and lost value."""
 
 from __future__ import annotations
 

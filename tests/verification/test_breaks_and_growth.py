@@ -1,7 +1,7 @@
 """Previous versions that break, and mild drifts that grow while nobody retrains.
 
-Of section 17e: a previous version lasts an exponential time at the rate of pipeline issues; a mild
-drift takes the model offline when the first day opens on which the loss has reached the limit.
+Of ODD 7.4 and 7.6: a previous version lasts an exponential time at the rate of pipeline issues; a
+mild drift takes the model offline when the first day opens on which the loss has reached the limit.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Half-grown models, no ideas, the capability at its full level from day 0 against none. Both runs of
 a pair share their random numbers, so that the difference is the capability's.
-Every direction that `experiments.credit.effects` expects must be significant; an effect that it
+Every direction that `experiments.expectations` expects must be significant; an effect that it
 does not expect is measured, and not tested.
 """
 

@@ -1,7 +1,7 @@
 """Incidents by their rates, lives, and every draw of yes or no, at the default parameters.
 
 The number of incidents less their accumulated rate is a martingale, whatever else happens, so
-each count is checked against the rates of section 4 times the days that the current version served.
+each count is checked against the rates of ODD 7.3 times the days that the current version served.
 """
 
 from __future__ import annotations

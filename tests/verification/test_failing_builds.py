@@ -1,6 +1,6 @@
 """Builds that fail: a binomial number of them, at every level of automation.
 
-Of section 17: a finished build goes on with probability p + (1 - p) x gain x level.
+Of ODD 7.7: a finished build goes on with probability p + (1 - p) x gain x level.
 """
 
 from __future__ import annotations

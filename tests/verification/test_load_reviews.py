@@ -1,4 +1,4 @@
-"""Reviews of the load: when they are, and when capacity is added, against theory (section 17d).
+"""Reviews of the load: when they are, and when capacity is added, against theory (ODD 7.15).
 
 The first review of a model that is live at the start is uniform over the interval, and demand is
 constant: the number of reviews in a time, the time of the k-th step and what the capacity comes to

@@ -1,6 +1,6 @@
 """Requests with a deadline: who is late where nobody waits, and when random ones come.
 
-Of section 15. With a developer for each model an answer takes its effort and no more, so that it is
+Of ODD 7.7. With a developer for each model an answer takes its effort and no more, so that it is
 late with the probability that the effort exceeds the deadline.
 """
 

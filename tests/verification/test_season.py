@@ -1,6 +1,6 @@
 """Demand under a season: users times use times the factor of the month.
 
-Of section 14. All who could use a model do, and ask for all that they want.
+Of ODD 7.11. All who could use a model do, and ask for all that they want.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Sources that models share: a renewal process of failures, and availability with a common cause.
 
-Of section 16. A source works for an exponential time, then waits for its repair; with a developer
+Of ODD 7.6. A source works for an exponential time, then waits for its repair; with a developer
 for each, an alternating renewal process (for example Gross, Shortle, Thompson & Harris 2008).
 """
 

@@ -1,6 +1,6 @@
 """Values that change on a day: arrivals under a piecewise rate, ledgers under a changing team.
 
-Of section 13. With unit exponentials as exposure, arrivals of every piece are Poisson at its rate.
+Of ODD 6. With unit exponentials as exposure, arrivals of every piece are Poisson at its rate.
 """
 
 from __future__ import annotations

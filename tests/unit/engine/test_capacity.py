@@ -1,4 +1,4 @@
-"""Capacity that is planned and costs money (section 17d): times and sums by hand, ties included."""
+"""Capacity that is planned and costs money (ODD 7.15): times and sums by hand, ties included."""
 
 from __future__ import annotations
 

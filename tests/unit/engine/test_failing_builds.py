@@ -1,4 +1,4 @@
-"""Builds that fail (section 17), against times and sums by hand."""
+"""Builds that fail (ODD 7.7), against times and sums by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where everything stands on day 0 (section 3), for the scenario's own portfolio and a client's."""
+"""Where everything stands on day 0 (ODD 5), for the scenario's own portfolio and a client's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Demand under a season (section 14), against sums by hand."""
+"""Demand under a season (ODD 7.11), against sums by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sources that models share (section 16): times by hand, ties included."""
+"""Sources that models share (ODD 7.6): times by hand, ties included."""
 
 from __future__ import annotations
 
