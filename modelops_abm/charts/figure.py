@@ -308,6 +308,8 @@ class Bars:
         Ends of each bar.
     colours
         Of each bar, or one for all.
+    label, label_colour
+        Words at their end.
     """
 
     name: str
@@ -539,8 +541,8 @@ class Cells:
         Label of each row, whether it is bold, and its cells, None where there is none.
     height
         Of a row, in pixels.
-    widest
-        Width of a cell at most, in pixels.
+    widest, label_width
+        Width of a cell at most, and of the labels of rows, in pixels.
     """
 
     across: str

@@ -695,7 +695,7 @@ def save_belief(belief: Belief, path: str | os.PathLike[str], *, replace: bool =
     Raises
     ------
     InputError
-        If it cannot be written.
+        If it cannot be written, or the name has another ending.
     """
     check_name(path)
     write_whole(path, belief_bytes(belief), replace=replace)
@@ -762,6 +762,11 @@ def read_belief(content: bytes, file: str) -> Belief:
         What is in it.
     file
         What messages call it; nothing is opened.
+
+    Raises
+    ------
+    InputError
+        As `load_belief` does.
     """
     try:
         return _belief(content)

@@ -3,9 +3,9 @@
 Draws of what is known are run as the organisation is, and what they show is regressed on what they
 are (`emulator`); draws of the belief are sampled from what was known, what was said and that
 regression (`sampler`); these are run in turn, so that the regression is learned where it is needed.
-The last draws are run as well: they are what the belief predicts, by random numbers of their own,
-and tell whether the regression holds there. docs/decisions/0052 says why so, and what else was
-tried.
+Then runs decide in its place (`correction`), and some of the last draws are run once more, by
+random numbers of their own: that is what the belief predicts. docs/decisions/0052 says why so, and
+what else was tried.
 """
 
 from __future__ import annotations
@@ -212,6 +212,8 @@ def fit(
         If `cancel` was set.
     InputError
         If a statement is about nothing that is uncertain or shown, or is impossible.
+    ValueError
+        If the seed is no whole number of 0 or more.
 
     Examples
     --------

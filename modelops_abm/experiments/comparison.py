@@ -169,11 +169,16 @@ class Comparison(Reported):
         return plan.assign(**{column: plan[column] + move for column in levels}), better
 
     def table(self) -> pd.DataFrame:
-        """Return mean of plan and baseline, and the difference with its interval, by outcome."""
-        rows = {
-            outcome.name: _row(*(side.outcome(outcome.name) for side in self._sides))
-            for outcome in outcomes.SUMMARY
-        }
+        """Return `means` of plan and baseline, and the difference with its interval, by outcome.
+
+        The difference is over the `n` futures in which both have the outcome; so it need not be
+        that of the two means, each of which is over its own.
+        """
+        rows = {}
+        for name in (outcome.name for outcome in outcomes.SUMMARY):
+            apart = self.difference(name).estimate
+            known = (math.nan if each is None else each for each in (apart.mean, apart.half_width))
+            rows[name] = (*self.means(name), *known, apart.n)
         columns = ["plan", "baseline", "difference", "half_width", "n"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
@@ -423,14 +428,6 @@ def over_table(comparisons: Mapping[str, Comparison]) -> Table:
 def _apart(plan: Floats, baseline: Floats) -> Floats:
     """Return the paired differences of an outcome."""
     return without_rounding(plan - baseline, np.abs(baseline))
-
-
-def _row(plan: Floats, baseline: Floats) -> tuple[float, ...]:
-    # Over the futures in which both have the outcome. So it need not be the difference of the two
-    # means beside it, each of which is over its own.
-    paired = estimate(_apart(plan, baseline))
-    known = (estimate(plan).mean, estimate(baseline).mean, paired.mean, paired.half_width)
-    return (*(math.nan if value is None else value for value in known), paired.n)
 
 
 def _cells(name: str, figure: Mapping[str, float]) -> tuple[str, str, str, str]:

@@ -128,7 +128,8 @@ class Searched(Represented):
     affordable
         How many that do anything are within the budget, as far as a few futures tell.
     cheapest
-        The one of those that do anything that spends least in its dearest year; None without any.
+        The one of those that do anything that spends least, in its dearest year or, under a limit,
+        of what that leaves least room for (`Measured.tightest`); None without any.
     """
 
     tried: int
@@ -302,7 +303,11 @@ class Optimised(Reported):
         )
 
     def table(self) -> pd.DataFrame:
-        """Return the finalists, one a row, with how their worth is known, spending and risk."""
+        """Return the finalists, one a row, with how their worth is known, spending and risk.
+
+        Worth is in $ of day 0, spending and capital in $ as they are paid; `..._half_width` is half
+        of a 95 % interval.
+        """
         ranking = self.ranking
         plan, nothing = road_map_of(self.plan), nothing_of(self.plan)
         efficient = {each.road_map for each in self.frontier()}

@@ -2,7 +2,7 @@
 
 `Store` keeps the runs: an experiment goes on where it was stopped, or killed, and more replications
 add to those that are there. `Folder` is that of one experiment: what it is about, its store, and
-the tables that it found. docs/decisions/0020 says why, 0018 and 0026 what may be wrong with files.
+the tables that it found. docs/decisions/0020 says why, 0024 and 0026 what may be wrong with files.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Provenance(NamedTuple):
     Attributes
     ----------
     seed, engine, version
-        Seed of the random numbers, engine that ran, version of the package.
+        Seed of the random numbers, engine that ran, version of what simulates (that of the package,
+        with a hash of what is registered from outside).
     """
 
     seed: int
@@ -61,9 +62,11 @@ class Store:
     Attributes
     ----------
     runs
-        The totals of every replication, by the fingerprint of its scenario.
+        The `outcomes.TOTALS` of every replication, by the fingerprint of its scenario and the key
+        of the draws that it was run over, if any (`running.keys_of`).
     paybacks
-        The day on which a plan has paid back in every replication, by `pair_of` plan and baseline.
+        The day on which a plan has paid back in every replication, infinite for never, by `pair_of`
+        plan and baseline.
     provenance
         What the runs have in common.
 
@@ -268,6 +271,8 @@ class Folder:
         ------
         InputError
             If they cannot be written, or something has come in the way.
+        ValueError
+            If a name is none of those given at first.
         """
         if unexpected := contents.keys() - set(self._names):
             raise ValueError(f"not among the names given at first: {sorted(unexpected)}")

@@ -109,7 +109,19 @@ class MLModel(mesa.Agent[Any]):
     build_days
         Calendar days that developers have spent on its build in the run.
     source
-        Number of the shared source that it reads, -1 if there are none.
+        Number of the shared source that it reads from 0, -1 if it reads none.
+    arrived_at, begun_at, went_live_at, retired_at
+        Days since the start of the run, None for what has not happened; one that was live at the
+        start went live on a day below 0.
+    retirement_reason
+        Why it left; None if it has not.
+    score
+        As an idea: $ a year at full adoption for each developer-day of build and deployment.
+    work, retraining, capacity_step, requests
+        What is to be done for it: build, deployment or repair; retraining; a step of capacity;
+        answers by the number of the kind of request.
+    value_today, cost_today, value_total, cost_total, served_total
+        $ of the last day closed and of the run; days on which a version served.
     exposure, condition
         Its hazards; its power in production, None before.
 
@@ -755,7 +767,7 @@ class MLModel(mesa.Agent[Any]):
     # Work on this model
 
     def effort_of(self, task: Task) -> float:
-        """Return the developer-days of a task when work on it first starts."""
+        """Return the developer-days of a task when work on it first starts; to be asked once."""
         care, levels = self.model.constants.care, self.model.levels
         if task.task_class in (TaskClass.BUILD, TaskClass.DEPLOY):
             attributes, is_build = self.attributes, task.task_class is TaskClass.BUILD
@@ -826,7 +838,13 @@ class MLModel(mesa.Agent[Any]):
     # The end
 
     def retire(self, reason: RetirementReason) -> None:
-        """Leave the portfolio from any state, at once."""
+        """Leave the portfolio from any other state, at once.
+
+        Raises
+        ------
+        IllegalTransitionError
+            If it has left before.
+        """
         if self.stage is Stage.PRODUCTION:
             self._account()
         # Developers are freed while the tasks still say who they are.

@@ -266,6 +266,8 @@ def stream(
         Scenarios under common random numbers, replication by replication.
     replications, first
         How many, and the number of the first.
+    seed
+        Of the random numbers that all scenarios share; 0 or more.
     series
         Daily outcomes to keep, by days or longer periods; scenarios must then have one horizon.
     models, events
@@ -285,7 +287,7 @@ def stream(
         runs here, one replication after the other.
     cancel
         Set it from another thread to stop at once, but for what is being computed: a slice of
-        `SLICE_SECONDS` on the shared threads, a block elsewhere.
+        some 25 ms on the shared threads, a block elsewhere.
 
     Raises
     ------

@@ -66,12 +66,14 @@ class Run(Reported):
         A row for each day, a column for each outcome of `outcomes.DAILY`; NaN for a share that
         does not exist on a day.
     events
-        The event log: time, kind, model, developer, cause, detail. `model` is the capability's
-        number for capability work and -1 for none.
+        The event log: time in days, kind, model, developer, cause, detail; what each kind says is
+        in `docs/odd.md`. `model` is the capability's number for capability work, a shared source's
+        for its failures, and -1 for none.
     models
-        A row for each model: attributes, fate, value and cost.
+        A row for each model: attributes, fate, value and cost in $.
     developers
-        A row for each developer: days by class of work and idle.
+        A row for each developer: developer-days of work done in a calendar day, and calendar days
+        by class of work and idle.
     model_days
         A row for each model and day in production, if asked for.
 

@@ -131,6 +131,9 @@ def test_lines_of_a_figure_are_of_the_futures_that_it_is_of(comparison: Comparis
         assert longer.mean_totals(total) == pytest.approx((plan + baseline, 2.0 * baseline))
         assert line.baseline == formats.number(2.0 * baseline)
         assert line.plan == formats.number(2.0 * baseline + plan - baseline)
+    told = longer.table().loc["production_days", ["plan", "baseline"]]
+    assert tuple(told) == longer.means("production_days")
+    assert told["baseline"] == 2.0 * comparison.table().loc["production_days", "baseline"]
 
 
 def test_a_rate_is_written_whole() -> None:

@@ -41,6 +41,7 @@ from modelops_abm.app.export.menu import (
     command_shown,
     export,
     export_panel,
+    its_file,
     link_of,
     pictures_in,
     share_panel,
@@ -507,6 +508,9 @@ def test_the_command_that_is_handed_out_is_of_the_plan_that_is_shown(subject: Su
     assert "Copied" in str(share_panel(session, "preset=small_team"))
     session.take(Plan.of_preset("all_five").with_portfolio(PORTFOLIO))
     assert "beside the portfolio" in str(share_panel(session, "preset=all_five"))
+    assert its_file(command(subject)) is None
+    for file, origin in (("BELIEF.parquet", "Keep as a file"), ("PORTFOLIO.csv", "own file")):
+        assert origin in str(its_file(f"modelops-abm compare {file}"))
 
 
 def test_every_export_has_a_place_in_the_menu() -> None:

@@ -104,6 +104,7 @@ def _for_others(session: Session, words: str) -> h.Fragment:
             and h.li[
                 h.button(data_action="copy command")[icon("share"), "Copy the command"],
                 h.code[words],
+                its_file(words),
             ],
             h.li[
                 h.span(".label")[
@@ -113,6 +114,17 @@ def _for_others(session: Session, words: str) -> h.Fragment:
             ],
         ],
     ]
+
+
+def its_file(words: str) -> h.Element | None:
+    """Return where the file is from that a command names, if it names one."""
+    for name, origin in (
+        ("BELIEF.parquet", "what “Keep as a file” in Your organisation saves"),
+        ("PORTFOLIO.csv", "the portfolio's own file"),
+    ):
+        if name in words:
+            return h.span(".label")[f"{name} is {origin}: send it along."]
+    return None
 
 
 def _holds(session: Session) -> str:
