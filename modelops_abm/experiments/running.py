@@ -23,6 +23,7 @@ from modelops_abm.core import outcomes
 from modelops_abm.experiments.statistics import PairedDifference, checked_looks
 from modelops_abm.experiments.store import Store
 from modelops_abm.runs import Batch, Engine, ModelClass, Series, engine_in_words, stream
+from modelops_abm.runs.batches import KeptRuns
 from modelops_abm.runs.replications import Drawn
 from modelops_abm.runs.resources import bytes_of_results, check_memory
 from modelops_abm.runs.results import summary_values
@@ -61,6 +62,8 @@ class Keeping(Running, total=False):
     """A subclass of `ModelOpsModel` to run on the Mesa engine; its runs cannot be kept."""
     store: Store | None
     """Keeps what is run, and knows what was run before; it must be of the same seed and engine."""
+    kept: KeptRuns | None
+    """Runs of some of the scenarios, daily outcomes too, that are in memory from before."""
 
 
 def refuses_unknown[**P, R](function: Callable[P, R]) -> Callable[P, R]:
@@ -241,6 +244,7 @@ def batches_of(
         model_class=keeping.get("model_class"),
         executor=keeping.get("executor"),
         cancel=keeping.get("cancel"),
+        kept=keeping.get("kept"),
     )
 
 

@@ -1,4 +1,8 @@
 from .bands import Series as Series
+from .batches import (
+    Batch as Batch,
+    RunCache as RunCache,
+)
 from .engines import (
     Engine as Engine,
     ModelClass as ModelClass,
@@ -7,7 +11,6 @@ from .engines import (
     prepare_mesa as prepare_mesa,
 )
 from .replications import (
-    Batch as Batch,
     Cancelled as Cancelled,
     replicate as replicate,
     stream as stream,

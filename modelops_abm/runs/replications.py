@@ -1,20 +1,21 @@
 """Many replications of one or several scenarios under common random numbers.
 
-First a block of consecutive replications: what a worker runs, and the `Batch` that it hands back.
+First a block of consecutive replications, which a worker runs.
 Then `stream`, which hands out blocks and yields batches in order; and `replicate`, which gathers
 them. How the cores are shared is in docs/decisions/0013.
 """
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent import futures
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from itertools import batched, pairwise
+from itertools import batched
 from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
@@ -28,6 +29,7 @@ from modelops_abm.core import outcomes
 from modelops_abm.core.randomness import checked_seed
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.runs.bands import Bands, Series, by_period, outcomes_behind
+from modelops_abm.runs.batches import Batch, KeptRuns
 from modelops_abm.runs.engines import Engine, ModelClass, Progress, checked_engine, engine_in_words
 from modelops_abm.runs.resources import (
     bytes_of_results,
@@ -111,55 +113,6 @@ class Runner(NamedTuple):
 
     engine: Engine
     model_class: ModelClass | None = None
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Consecutive replications of one or several scenarios: what passes from worker to answer.
-
-    Attributes
-    ----------
-    first
-        Number of the first replication.
-    totals
-        Scenarios x replications x `outcomes.TOTALS`.
-    series
-        For each of the series asked for: scenarios x replications x outcomes x periods. They are
-        summarised by the worker, so that days that nobody asked for are neither kept nor copied.
-    models, events
-        The table of each scenario, if asked for, with the number of the replication in front.
-    """
-
-    first: int
-    totals: Floats
-    series: tuple[Floats, ...] = ()
-    models: tuple[pd.DataFrame, ...] = ()
-    events: tuple[pd.DataFrame, ...] = ()
-
-    def beside(self, others: Sequence[Batch]) -> Batch:
-        """Return it with the same replications of further scenarios."""
-        batches = (self, *others)
-        return Batch(
-            self.first,
-            np.concatenate([batch.totals for batch in batches]),
-            tuple(map(np.concatenate, zip(*(batch.series for batch in batches), strict=True))),
-            tuple(table for batch in batches for table in batch.models),
-            tuple(table for batch in batches for table in batch.events),
-        )
-
-    def cut(self, edges: Sequence[int]) -> Iterator[Batch]:
-        """Yield its replications in parts, none of which goes beyond one of the edges.
-
-        Parameters
-        ----------
-        edges
-            Numbers of replications, ascending. Tables of models and events are left out.
-        """
-        end = self.first + self.totals.shape[1]
-        inside = [edge for edge in edges if self.first < edge < end]
-        for start, stop in pairwise((self.first, *inside, end)):
-            part = slice(start - self.first, stop - self.first)
-            yield Batch(start, self.totals[:, part], tuple(each[:, part] for each in self.series))
 
 
 def ensemble_block(setting: Inputs, wanted: Wanted, seed: int, first: int, count: int) -> Batch:
@@ -254,6 +207,7 @@ def stream(
     draws: Drawn | None = None,
     executor: Executor | None = None,
     cancel: threading.Event | None = None,
+    kept: KeptRuns | None = None,
 ) -> Iterator[Batch]:
     """Yield the replications of several scenarios in order, as they are done.
 
@@ -288,6 +242,9 @@ def stream(
     cancel
         Set it from another thread to stop at once, but for what is being computed: a slice of
         some 25 ms on the shared threads, a block elsewhere.
+    kept
+        Runs of some of the scenarios that are not run again, see `RunCache`: on the shared threads
+        and by the ensemble engine without tables; elsewhere it does nothing.
 
     Raises
     ------
@@ -319,7 +276,8 @@ def stream(
         return
     _check_draws(draws, scenarios, first, replications)
     runner = Runner(engine, model_class)
-    work = _Work(scenarios, draws, seed, Wanted(tuple(series), models, events), runner)
+    wanted = Wanted(tuple(series), models, events)
+    work = _Work(scenarios, draws, seed, wanted, runner, kept)
     if executor is None:
         largest = [_sized(each, draws, np.max) for each in scenarios]
         sizes = (bytes_of_run(each, in_full=work.is_in_full) for each in largest)
@@ -498,8 +456,9 @@ class _Work:
         seed: int,
         wanted: Wanted,
         runner: Runner,
+        kept: KeptRuns | None,
     ) -> None:
-        self._seed, self._wanted, self._runner = seed, wanted, runner
+        self._seed, self._wanted, self._runner, self._kept = seed, wanted, runner, kept
         self.is_in_full = runner.engine == "mesa" or wanted.models or wanted.events
         self.size = 1
         if runner.engine == "ensemble":
@@ -507,20 +466,17 @@ class _Work:
             sized = [_sized(each, draws, np.mean) for each in scenarios]
             self.size = replications_per_block(sized, with_tables=self.is_in_full)
         self._scenarios, self._draws = list(scenarios), draws
-        self._prepared = [] if self.is_in_full else [_inputs(each, draws) for each in scenarios]
-        self._paces = [Pace() for _ in self._prepared]
+        self._prepared: dict[int, Inputs] = {}
+        self._paces = [Pace() for _ in scenarios]
+        self._keys = [None if kept is None else kept.key_of(each) for each in scenarios]
 
     def submit(
         self, pool: Executor, start: int, count: int, together: int
     ) -> list[Future[list[Batch]]]:
         """Submit a block of replications of every scenario, so many blocks at a time."""
-        rest = (self._wanted, self._seed, start, count)
-        parts = [setting.part(start, count) for setting in self._prepared]
         if isinstance(pool, Caller) and not self.is_in_full:
-            return [
-                pool.submit_in_slices(partial(_alone, pace, setting, *rest))
-                for pace, setting in zip(self._paces, parts, strict=True)
-            ]
+            return [self._block(pool, place, start, count) for place in range(len(self._scenarios))]
+        rest = (self._wanted, self._seed, start, count)
         run: Callable[..., Batch] = full_block if self.is_in_full else ensemble_block
         arguments: list[tuple[Any, ...]] = (
             [
@@ -528,9 +484,37 @@ class _Work:
                 for each in self._scenarios
             ]
             if self.is_in_full
-            else [(setting, *rest) for setting in parts]
+            else [(self._part(each, start, count), *rest) for each in range(len(self._scenarios))]
         )
         return [pool.submit(several, run, some) for some in batched(arguments, together)]
+
+    def _block(self, pool: Caller, place: int, start: int, count: int) -> Future[list[Batch]]:
+        """Submit a block of replications of one scenario, unless it is kept."""
+        rest = (self._wanted, self._seed, start, count)
+        kept, key = self._kept, self._keys[place]
+        if kept is None or key is None:
+            part = self._part(place, start, count)
+            return pool.submit_in_slices(partial(_alone, self._paces[place], part, *rest))
+        drawn = None if self._draws is None else _digest_of(self._draws, start, count)
+        what = (key, drawn, *rest)
+        if (batch := kept.get(what)) is not None:
+            done: Future[list[Batch]] = Future()
+            done.set_result([batch])
+            return done
+        part = self._part(place, start, count)
+
+        def run_and_keep() -> Generator[None, None, list[Batch]]:
+            (block,) = yield from _alone(self._paces[place], part, *rest)
+            kept.add(what, block)
+            return [block]
+
+        return pool.submit_in_slices(run_and_keep)
+
+    def _part(self, place: int, start: int, count: int) -> Inputs:
+        """Return what a scenario's block of replications takes."""
+        if place not in self._prepared:  # not before: all of its blocks may be kept
+            self._prepared[place] = _inputs(self._scenarios[place], self._draws)
+        return self._prepared[place].part(start, count)
 
     def _of_each(self, scenario: Scenario, start: int, count: int) -> list[Scenario]:
         """Return the scenario of each of some replications."""
@@ -547,6 +531,17 @@ def _inputs(scenario: Scenario, draws: Drawn | None) -> Inputs:
     # Something else than numbers depends on them: one by one, which takes longer than to run them.
     numbers = range(draws.first, draws.first + len(draws))
     return prepared_each([draws.applied_to(scenario, each) for each in numbers], draws.first)
+
+
+def _digest_of(draws: Drawn, start: int, count: int) -> str:
+    """Return a digest of the values that some replications have, wherever they are drawn from."""
+    digest = hashlib.sha256()
+    for name, column in draws.columns.items():
+        rows = column[start - draws.first :][:count]
+        # An array of objects holds addresses, not what is there.
+        content = repr(rows.tolist()).encode() if rows.dtype.kind == "O" else rows.tobytes()
+        digest.update(f"{name} {rows.dtype} {len(content)} ".encode() + content)
+    return digest.hexdigest()
 
 
 def _alone(*arguments: Any) -> Generator[None, None, list[Batch]]:

@@ -17,12 +17,14 @@ from typing import NamedTuple
 from modelops_abm.app.state.draws import answered_in, organisations_of
 from modelops_abm.app.state.plan import Plan, organisation_key
 from modelops_abm.core.outcomes import LEVEL_STATES
+from modelops_abm.evidence.measures import as_it_is
 from modelops_abm.evidence.settling import settled
 from modelops_abm.experiments import Comparison, Credit, LevelChange, comparisons
 from modelops_abm.experiments.statistics import is_known, looks_up_to
+from modelops_abm.runs.batches import RunCache
 from modelops_abm.runs.resources import MOST_REPLICATIONS, replications_per_block
 from modelops_abm.runs.results import Ensemble
-from modelops_abm.scenario import Scenario
+from modelops_abm.scenario import Scenario, baseline_of
 from modelops_abm.scenario.presets import PRESETS, preset
 
 LIKE_YOURS = "organisations like yours"
@@ -185,6 +187,11 @@ def stages_of(scenario: Scenario, replications: int = USUAL.replications) -> tup
 # A question, and its answer as it gets better; what is kept of answers.
 
 
+RUNS_KEPT = RunCache(96_000_000)
+"""Runs of organisations without a plan: those of about five, for all visitors.
+
+What no preset has is kept for the one who brought it.
+"""
 MOST_CACHED = 4
 """Settled answers that are kept, so that undo and replay need no waiting."""
 
@@ -231,6 +238,7 @@ def answers(
     progress: Callable[[int, int], None] | None = None,
     executor: Executor | None = None,
     least: int = 0,
+    owner: Hashable = None,
 ) -> Iterator[Answer]:
     """Yield the answer to a plan as it gets better.
 
@@ -246,6 +254,8 @@ def answers(
         Where to run; see `runs.stream`.
     least
         Over so many futures at least, as far as there are so many, even if it is known before.
+    owner
+        Who asks, if it is nobody else's question: see `RUNS_KEPT`.
 
     Raises
     ------
@@ -255,10 +265,14 @@ def answers(
     plan, seed, precision, is_over = question
     stages = stages_of(plan.scenario, precision.replications)
     wished = half_width_wished(plan.scenario, precision)
+    baseline = baseline_of(plan.scenario)
+    kept = RUNS_KEPT.of(baseline, as_it_is(plan.scenario), owner=owner)
     run = partial(
         comparisons,
         plan.scenario,
         stages,
+        baseline=baseline,
+        kept=kept,
         seed=seed,
         daily=BANDS,
         period_days=PERIOD_DAYS,
@@ -289,7 +303,9 @@ def answers(
     # What would settle it comes last: it takes runs of its own, of what each draw shows as it is.
     if not over.is_of_baseline:
         told = answered_in(plan)
-        asked = settled(over, told, draws=draws, seed=seed, cancel=cancel, executor=executor)
+        asked = settled(
+            over, told, draws=draws, seed=seed, cancel=cancel, executor=executor, kept=kept
+        )
         yield replace(answer, over=asked)
 
 

@@ -17,6 +17,7 @@ from threading import Event
 from typing import Literal
 
 from modelops_abm.app.state.answer import (
+    RUNS_KEPT,
     Answer,
     AnswerCache,
     Baselines,
@@ -168,6 +169,7 @@ class Estimator:
         self._at_rest = Event()  # set when the newest answer is as good as it gets
         self.cache = AnswerCache()
         self._baselines = Baselines()
+        self._own = object()
 
     def ask(self, question: Question) -> None:
         """Answer a plan; what was asked before is stopped."""
@@ -206,8 +208,9 @@ class Estimator:
             self._jobs.stop("others")
 
     def close(self) -> None:
-        """Stop everything for good."""
+        """Stop everything for good, and drop what is kept of the visitor's own."""
         self._jobs.close()
+        RUNS_KEPT.forget(self._own)
 
     def wait(self, seconds: float) -> bool:
         """Wait until nothing is left to do, so long at most; return whether that is so."""
@@ -267,9 +270,10 @@ class Estimator:
         least = self._baselines.least(question)
         common = question.common_key if is_shared else None
         key = None if common is None else (common, least)
+        owner = None if question.common_key is not None else self._own
 
         def run(cancel: Event) -> Iterator[Answer]:
-            return answers(question, cancel, progress, caller, least)
+            return answers(question, cancel, progress, caller, least, owner)
 
         for answer in _ANSWERS.items(key, run, cancel):
             yield self._baselines.beside(replace(answer, plan=question.plan))
