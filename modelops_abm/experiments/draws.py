@@ -173,8 +173,12 @@ class Draws(Represented):
         InputError
             If the values do not go together, with the number of the draw.
         """
-        point = self.points[number - self.first]
-        values = {name: _whole(scenario, name, value) for name, value in point.items()}
+        row = number - self.first
+        # Not of `points`, which are of all draws: one is built to check the names.
+        values = {
+            name: _whole(scenario, name, *column[row : row + 1].tolist())
+            for name, column in self.columns.items()
+        }
         try:
             return varied(scenario, values)
         except InputError as error:

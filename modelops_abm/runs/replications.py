@@ -540,7 +540,7 @@ def _digest_of(draws: Drawn, start: int, count: int) -> str:
         rows = column[start - draws.first :][:count]
         # An array of objects holds addresses, not what is there.
         content = repr(rows.tolist()).encode() if rows.dtype.kind == "O" else rows.tobytes()
-        digest.update(f"{name} {rows.dtype} {len(content)} ".encode() + content)
+        digest.update(f"{name} {rows.dtype.str} {len(content)} ".encode() + content)
     return digest.hexdigest()
 
 
