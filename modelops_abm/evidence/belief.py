@@ -226,12 +226,10 @@ class Belief(Reported):
             Whose levels to invest up to, days on which that begins, length, and changes in the
             course of the run are taken.
         stated
-            Names of further values of the plan that are taken, and therefore not drawn. With a size
-            among them (`SIZES`) the draws are those of that size, or near: what is believed of
-            large organisations says little of a small one.
+            Names of further values of the plan that are taken, and therefore not drawn; see `rest`.
         """
-        names = {each.name for each in catalogue()}
-        told = {name.removesuffix(".mean") for name in stated} & names
+        stated = tuple(stated)
+        names, told = {each.name for each in catalogue()}, _told(stated)
         decided = {name for name in names if name.startswith(_DECIDED[0])}
         decided = {name for name in decided if name.endswith(_DECIDED[1:])} | {"horizon_days"}
         values = {name: value_at(plan, name) for name in sorted(told | decided)}
@@ -242,8 +240,23 @@ class Belief(Reported):
         if plan.changes and plan.changes != self.scenario.changes:
             changed["changes"] = plan.changes
         scenario = with_values(self.scenario, changed, source="the plan")
+        return scenario, self.rest(plan, stated)
+
+    def rest(self, plan: Scenario, stated: Iterable[str] = ()) -> pd.DataFrame:
+        """Return the draws of what a plan does not state.
+
+        Parameters
+        ----------
+        plan
+            Whose values are taken.
+        stated
+            Names of those values, which are not drawn. With a size among them (`SIZES`) the draws
+            are those of that size, or near: what is believed of large organisations says little of
+            a small one.
+        """
+        told = _told(stated)
         table = _of_size(self.draws.table(), {name: mean_at(plan, name) for name in told & SIZES})
-        return scenario, table.drop(columns=sorted(told), errors="ignore")
+        return table.drop(columns=sorted(told), errors="ignore")
 
     @cached_property
     def learned(self) -> pd.DataFrame:
@@ -512,6 +525,11 @@ class Belief(Reported):
             "at_edge": list(self.at_edge),
             "doubts": list(self.doubts()),
         }
+
+
+def _told(stated: Iterable[str]) -> set[str]:
+    """Return the values that are stated, a distribution by its mean."""
+    return {name.removesuffix(".mean") for name in stated} & {each.name for each in catalogue()}
 
 
 def _of_size(table: pd.DataFrame, sizes: Mapping[str, float]) -> pd.DataFrame:

@@ -56,7 +56,7 @@ def organisations_of(plan: Plan, count: int, seed: int) -> Draws:
     """
     belief, scenario = belief_of(plan.belief), plan.scenario
     if scenario.imported == belief.scenario.imported:
-        _, table = belief.of_plan(scenario, stated_in(plan))
+        table = belief.rest(scenario, stated_in(plan))
         if not table.columns.empty:
             return joint_draws(scenario, table, count, seed=seed)
     return draws_of(scenario, count, seed=seed)
