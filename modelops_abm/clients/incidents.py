@@ -7,6 +7,7 @@ Rows become incidents; what cannot be read of one is told with its place. Decide
   of them says; with different beginnings they are left out;
 - an incident without an end is open: it lasted at least until the log ends, which is stated, or the
   latest moment in the file;
+- where its length is said, that counts, and not an end beside it, which may be that of the ticket;
 - one that ends when it begins was written down afterwards: it counts, and has no length;
 - one that ends before it begins is left out, as nobody knows which of the two is wrong;
 - what was cancelled, a duplicate or planned maintenance is no incident.
@@ -22,9 +23,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
-from modelops_abm.clients.cells import read_flag
+from modelops_abm.clients.cells import read_flag, read_number
 from modelops_abm.clients.days import beside
 from modelops_abm.clients.logs import (
     AS_IT_IS,
@@ -55,12 +57,15 @@ UNKNOWN = "unknown"
 """The cause of an incident of which none is known."""
 
 _MANY = False, True
+_UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1)}
+_LONGEST = timedelta(days=36_500)
 INCIDENTS = Kind(
     "incidents",
     "an incident log",
     (
         Field("opened", "when it began", required=True),
         Field("closed", "when service was restored; empty while it is open"),
+        *(Field(unit, f"how long it lasted, in {unit}; counts before an end") for unit in _UNITS),
         Field("id", "its number; rows with the same one are its history"),
         Field("service", "the model or service that was out; several columns for several", *_MANY),
         Field(
@@ -480,6 +485,7 @@ class _Row(NamedTuple):
     severity: str
     cause: str
     status: tuple[str, ...]
+    has_length: bool
 
 
 class _Reading:
@@ -532,6 +538,7 @@ class _Reading:
     def _rows(self) -> Iterator[_Row]:
         table = self._table
         opened, closed, updated = map(self._cells.moments, ("opened", "closed", "updated"))
+        lengths = self._lengths()
         usable = list(self._cells.usable())
         services, items = (self._parted(table.all_cells(each)) for each in ("service", "item"))
         affected = self._affected()
@@ -548,10 +555,20 @@ class _Reading:
                 continue
             named = (*(services[at] or items[at]), *affected[at])
             names = tuple(dict.fromkeys(map(self._cells.names, named)))
+            length = lengths[at]
+            ended = closed[at] if length is None else began + length
             yield _Row(
-                *(row, ids[at], began, closed[at], updated[at]),
-                *(names, severities[at], causes[at], statuses[at]),
+                *(row, ids[at], began, ended, updated[at]),
+                *(names, severities[at], causes[at], statuses[at], length is not None),
             )
+
+    def _lengths(self) -> list[timedelta | None]:
+        """Return how long each row says that it lasted; None if it does not."""
+        found: list[timedelta | None] = [None] * len(self._table.rows)
+        for unit in _UNITS:
+            said = self._cells.read(unit, partial(_length, unit))
+            found = [other if one is None else one for one, other in zip(found, said, strict=True)]
+        return found
 
     def _parted(self, cells: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
         """Return the services of each row: one cell may name several, each of which stands alone.
@@ -662,7 +679,7 @@ class _Reading:
         elif row.status and row.status[0].casefold() in _OPEN:
             self._reopened.add(row.row)
             closed, ending = None, "unknown"
-        elif vague := self._cells.length_unknown(row.row):
+        elif not row.has_length and (vague := self._cells.length_unknown(row.row)):
             self._vague[vague].append(row.row)
             closed, ending = None, "unknown"
         elif closed == row.opened:
@@ -697,11 +714,12 @@ class _Reading:
         self._tell_causes(incidents)
 
     def _tell_lengths(self, unknown: Sequence[int]) -> None:
-        if "closed" not in self._table.places:
+        fields = [each for each in ("closed", *_UNITS) if each in self._table.places]
+        if not fields:
             self._notes.append("no column says when incidents ended: they are counted alone")
             return
-        rows = (row.row for row in self._table.rows)
-        ends = dict(zip(rows, self._table.cells("closed"), strict=True))
+        said = zip(*map(self._table.cells, fields), strict=True)
+        ends = {row.row: any(cells) for row, cells in zip(self._table.rows, said, strict=True)}
         remedy = "it is counted, and left out of times to restore"
         again = [row for row in unknown if row in self._reopened]
         if again:
@@ -712,7 +730,10 @@ class _Reading:
         if at_once := [row for row in unknown if ends[row] and row not in told]:
             self._cells.leave_out(at_once, "has no length: it ends when it begins", remedy)
         if somewhen := [row for row in unknown if not ends[row]]:
-            self._cells.leave_out(somewhen, "says that it ended, and not when", remedy)
+            reason = "says that it ended, and not when"
+            if "closed" not in fields:
+                reason = "says not how long it lasted"
+            self._cells.leave_out(somewhen, reason, remedy)
 
     def _tell_causes(self, incidents: Sequence[Incident]) -> None:
         words = dict(
@@ -730,6 +751,13 @@ class _Reading:
             self._notes.append(
                 f"no cause is known by these words: {shown}; map them: --word '{example}=pipeline'"
             )
+
+
+def _length(unit: str, cell: str) -> timedelta:
+    number = read_number(cell)
+    if not 0.0 <= number <= _LONGEST / _UNITS[unit]:
+        raise Mistake("is no length of an incident", f"write its {unit}, 0 or more")
+    return number * _UNITS[unit]
 
 
 def _last_of(history: Sequence[_Row]) -> _Row:

@@ -145,6 +145,30 @@ def test_any_other_table_is_read_by_a_mapping() -> None:
     )
 
 
+def test_what_says_how_long_it_lasted_counts_before_an_end() -> None:
+    content = (
+        b"Beginn;Ende;Dauer (Minuten);hours\n2025-01-03 15:00Z;2025-01-09 15:00Z;150;9\n"
+        b"2025-02-03;;;2.5\n2025-03-03 15:00Z;;0;\n2025-03-04 15:00Z;;;\n"
+        b"2025-03-05 15:00Z;;-1;\n2025-03-06 15:00Z;;2 h;\n2025-03-07 15:00Z;;1e300;\n"
+    )
+    mapping = {"opened": "beginn", "minutes": "Dauer (Minuten)", "hours": "Hours"}
+    log = read_incidents(content, Reading(columns=mapping))
+    lengths = [one.closed and one.closed - one.opened for one in log.table]
+    assert lengths == [timedelta(hours=2.5), timedelta(hours=2.5), None, None]
+    assert [one.ending for one in log.table[2:]] == ["unknown", "unknown"]
+    told = " ".join(_told(log))
+    for words in (
+        "row 4: has no length: it ends when it begins",
+        "row 5: says not how long it lasted; it is counted",
+        "row 7, column Dauer (Minuten): '2 h' is not a number",
+        "in 2 rows: 6, 8",
+    ):
+        assert words in told
+    with_end = read_incidents(content, Reading(columns={**mapping, "closed": "Ende"}))
+    assert with_end.table[0].closed == log.table[0].closed
+    assert with_end.table[3].ending == "open"
+
+
 def test_days_and_months_that_may_be_either_must_be_stated() -> None:
     rows = "1,03/01/2025 15:00,03/01/2025 17:30,churn,,,\n"
     with pytest.raises(InputError, match="--dates day-first or --dates month-first"):
