@@ -89,6 +89,8 @@ def test_a_file_whose_form_is_wrong_cannot_be_used_in_part(content: bytes) -> No
     upload = session.uploads.value.portfolio
     assert upload is not None
     assert upload.complaints
+    shown = str(portfolio_result(upload, is_another=False, is_in_use=False))
+    assert ("ignore columns" in shown) == (content == b"id,usres\na,5\n")
 
 
 def test_unknown_columns_are_ignored_if_the_visitor_says_so() -> None:

@@ -79,7 +79,7 @@ class PortfolioUpload:
     notes
         What of the file is not taken as somebody may expect.
     unknown_columns
-        Names of the columns that cannot be read.
+        Names of the columns that are left out, or without which the rest of the file can be used.
     ignores_unknown
         Whether the visitor has asked to leave them out.
     """
@@ -171,6 +171,7 @@ def read_portfolio_file(
         Complaint(_capital(problem.place), on_the_page(problem.message))
         for problem in check.problems
     )
+    of_file = [problem for problem in check.problems if problem.rows[:1] <= (1,)]
     upload = PortfolioUpload(
         label,
         content,
@@ -178,19 +179,19 @@ def read_portfolio_file(
         complaints or (Complaint("", "there is no model in it"),),
         check.rows,
         is_usable=False,
-        unknown_columns=check.unknown_columns,
+        # Where more than they is wrong with the file, to leave them out does not make it usable.
+        unknown_columns=check.unknown_columns if len(of_file) < 2 else (),
         ignores_unknown=ignore_unknown_columns,
     )
     if not check.accepted:
         return upload
     portfolio = ImportedPortfolio(source=_source(label, check), models=check.accepted)
     misfits = tuple(_misfits(plan, portfolio))  # of the rows that are well by themselves
-    only_rows = all(problem.rows[:1] > (1,) for problem in check.problems)
     return replace(
         upload,
         portfolio=portfolio,
         complaints=(*complaints, *misfits),
-        is_usable=check.rows is not None and not misfits and only_rows,
+        is_usable=check.rows is not None and not misfits and not of_file,
         notes=(*check.notes, *notes_on(check.accepted)),
     )
 
