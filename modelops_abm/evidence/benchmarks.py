@@ -335,8 +335,8 @@ class Beside(NamedTuple):
         width = None if mean is None else formats.known(mean, self.ours.half_width)
         if width is None:
             return value_in_words(mean, unit)
-        # Two digits of it, and the unit only where it is short.
-        error = value_in_words(float(f"{width:.2g}"), unit if unit in ("$", "share") else "")
+        # Two digits of it, and the unit only where it is short, or another one.
+        error = value_in_words(float(f"{width:.2g}"), unit).removesuffix(f" {unit}")
         return f"{value_in_words(mean, unit)} ±{error.lstrip('<')}"  # rounded up if below a digit
 
 

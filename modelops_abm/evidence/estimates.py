@@ -18,6 +18,7 @@ from scipy.stats import CensoredData, ecdf
 
 from modelops_abm import formats
 from modelops_abm.arrays import Flags, Floats
+from modelops_abm.evidence.measures import unit_said
 from modelops_abm.evidence.statements import Statement
 from modelops_abm.formats import number
 from modelops_abm.scenario.knowledge import SpreadFamily
@@ -57,18 +58,23 @@ class Estimate:
     def in_words(self, unit: str = "") -> str:
         """Return the range: 0.24 (0.18 to 0.31) a year; what is open is called that.
 
+        >>> Estimate(0.05, 0.08, 0.2).in_words("hours")
+        '4.8 (3 to 12) minutes'
+
         >>> Estimate(0.18, 0.24, 0.31).in_words("a year")
         '0.24 (0.18 to 0.31) a year'
         >>> Estimate(0.001, 0.01, 0.05, has_low=False).in_words("a year")
         'at most 0.05 a year, or as little as nothing'
         """
-        after = f" {unit}" if unit else ""
+        shown = self.middle if self.is_known else self.high if self.has_high else self.low
+        times, said = unit_said(shown, unit)
+        after = f" {said}" if said else ""
         if self.is_known:
-            middle, low, high = (_short(each) for each in (self.middle, self.low, self.high))
-            return f"{middle} ({low} to {high}){after}"
+            ends = (_short(times * each) for each in (self.middle, self.low, self.high))
+            return "{} ({} to {})".format(*ends) + after
         if self.has_high:
-            return f"at most {_short(self.high)}{after}, or as little as nothing"
-        return f"at least {_short(self.low)}{after}" if self.has_low else "not known"
+            return f"at most {_short(times * shown)}{after}, or as little as nothing"
+        return f"at least {_short(times * shown)}{after}" if self.has_low else "not known"
 
     def statement(
         self, about: str, source: str, family: SpreadFamily = "lognormal"

@@ -86,14 +86,25 @@ class Measure:
 def value_in_words(value: float | None, unit: str) -> str:
     """Return a value with three digits and its unit; a dash for what does not exist.
 
-    >>> value_in_words(28.04, "outages a month"), value_in_words(0.5, "$")
-    ('28 outages a month', '$0.50')
+    >>> value_in_words(28.04, "outages a month"), value_in_words(0.05, "hours")
+    ('28 outages a month', '3 minutes')
     """
     if value is None or np.isnan(value):
         return formats.NOTHING
     if unit == "share":
         return formats.share(value).replace(".0", "")
-    return formats.money(value) if unit == "$" else f"{number_in_words(value)} {unit}".rstrip()
+    if unit == "$":
+        return formats.money(value)
+    times, said = unit_said(value, unit)
+    return f"{number_in_words(times * value)} {said}".rstrip()
+
+
+def unit_said(value: float, unit: str) -> tuple[float, str]:
+    """Return in which unit a value is said, and by what it is multiplied for that.
+
+    Less than a tenth of an hour is said in minutes.
+    """
+    return (60.0, "minutes") if unit == "hours" and 0.0 < value < 0.1 else (1.0, unit)
 
 
 def range_in_words(low: float, high: float, unit: str) -> str:
@@ -101,12 +112,14 @@ def range_in_words(low: float, high: float, unit: str) -> str:
 
     >>> range_in_words(3.0, 22.0, "months"), range_in_words(16.0, 16.0, "models")
     ('3 to 22 months', '16 models')
+    >>> range_in_words(0.05, 0.08, "hours"), range_in_words(0.05, 2.0, "hours")
+    ('3 to 4.8 minutes', '3 minutes to 2 hours')
     """
     if value_in_words(low, unit) == value_in_words(high, unit):
         return value_in_words(low, unit)
     if unit == "$":
         return f"${formats.money_interval(low, high)}"
-    tail = f"{formats.NARROW_SPACE}%" if unit == "share" else f" {unit}"
+    tail = f"{formats.NARROW_SPACE}%" if unit == "share" else f" {unit_said(high, unit)[1]}"
     return f"{value_in_words(low, unit).removesuffix(tail)} to {value_in_words(high, unit)}"
 
 

@@ -348,7 +348,7 @@ def _said_words(stated: object, unit: str) -> str:
 
 def _short(words: str, unit: str) -> str:
     """Return words without the unit that the label says already."""
-    return words.removesuffix(f" {unit}") if unit not in ("$", "share") else words
+    return words if unit in ("$", "share") or "minutes" in words else words.removesuffix(f" {unit}")
 
 
 def _predicted_row(row: _Predicted) -> h.Element:
