@@ -200,6 +200,12 @@ def test_doubts_of_the_belief_are_repeated_only_over_it(answer: Answer) -> None:
     assert "A doubt." not in plain(verdict_card(answer.as_set(), None, doubts=["A doubt."]))
 
 
+def test_a_verdict_is_spoken_once_it_is_settled(answer: Answer) -> None:
+    for is_settled in (False, True):
+        card = str(verdict_card(replace(answer, is_settled=is_settled), None))
+        assert ('aria-live="polite"></p>' in card) != is_settled
+
+
 def test_progress_counts_organisations(answer: Answer) -> None:
     done = progress(answer, is_superseded=False)
     assert done.futures == "48 organisations"

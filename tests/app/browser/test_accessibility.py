@@ -155,7 +155,8 @@ def test_the_verdict_is_spoken_when_it_is_settled_and_only_then(decider: Visitor
     decider.press(AUTOMATION, "Home")
     decider.settled()
     states = said.json_value()
-    assert {text for is_settled, text in states if is_settled == "false"} == {""}
+    # None may be unsettled: what somebody has asked before is answered for good at once.
+    assert {text for is_settled, text in states if is_settled == "false"} <= {""}
     assert states[-1] == ["true", decider.headline()]
 
 
