@@ -337,17 +337,23 @@ class Measuring:
         ends = range(YEAR_DAYS, horizon, YEAR_DAYS)
         # By end and then by scenario, as the reshaping below has it. The last year, whole or not,
         # ends with the run itself.
-        cut = [
-            scenario.model_copy(update={"horizon_days": end})
-            for end in ends
-            for scenario in scenarios
-        ]
+        cut = [_until(end, scenario) for end in ends for scenario in scenarios]
         keeping = self._keeping.copy()
         keeping["progress"] = None
         until = totals_of(cut, replications, first=first, **keeping)
         by_end = [*until.reshape(len(ends), *totals.shape), totals]
         spent = np.array([sum(outcome_of(name, each) for name in _SPENT) for each in by_end])
         return np.diff(spent, axis=0, prepend=0.0)
+
+
+def _until(end: int, scenario: Scenario) -> Scenario:
+    """Return a scenario that ends sooner, without what comes on a day that it does not reach."""
+    start = scenario.start_date
+    reached = {
+        name: tuple(each for each in known if each.day_from(start) < end)
+        for name, known in (("changes", scenario.changes), ("requests", scenario.requests))
+    }
+    return scenario.model_copy(update={"horizon_days": end, **reached})
 
 
 # --------------------------------------------------------------------------------------

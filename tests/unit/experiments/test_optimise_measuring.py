@@ -1,9 +1,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from modelops_abm.experiments import RoadMap, compare, expected_shortfall, road_map_of
+from modelops_abm.experiments import (
+    RoadMap,
+    compare,
+    expected_shortfall,
+    joint_draws,
+    road_map_of,
+)
 from modelops_abm.experiments.optimisation_results import frontier, spread_out
 from modelops_abm.experiments.optimisation_search import Measured, Measuring
 from modelops_abm.runs import replicate
@@ -11,7 +18,14 @@ from modelops_abm.scenario import baseline_of
 from tests.unit.experiments.plans import small
 
 PLAN = small(
-    {"horizon_days": 500, "capabilities.monitoring.start_level": 0.5}, automation=0.5, monitoring=1
+    {
+        "horizon_days": 500,
+        "capabilities.monitoring.start_level": 0.5,
+        "changes": [{"day": 400, "incidents.pipeline_per_year": 9.0}],
+        "requests": [{"name": "audit", "day": 450, "deadline_days": 20.0}],
+    },
+    automation=0.5,
+    monitoring=1,
 )
 
 
@@ -26,7 +40,7 @@ def test_the_worth_is_that_of_a_comparison() -> None:
 
 
 def test_spending_of_a_year_is_what_its_days_spend_beyond_doing_nothing() -> None:
-    """Runs that end with the year see the same as runs that go on."""
+    """Runs that end with the year see the same as runs that go on, over draws too."""
     more = road_map_of(PLAN)
     more = RoadMap(more.steps, more.developers + 1)
     found = Measuring(PLAN, {"seed": 4}).measure([more], 5, first=2)[0]
@@ -47,6 +61,9 @@ def test_spending_of_a_year_is_what_its_days_spend_beyond_doing_nothing() -> Non
         daily = one - other
         by_future.append([daily[:365].sum(), daily[365:].sum()])
     np.testing.assert_allclose(found.spend, np.array(by_future).T, rtol=1e-9)
+    alike = joint_draws(PLAN, pd.DataFrame({"team.focus": [PLAN.team.focus]}), 7)
+    drawn = Measuring(PLAN, {"seed": 4, "draws": alike}).measure([more], 5, first=2)[0]
+    assert np.array_equal(drawn.spend, found.spend)
     assert found.total_spend.mean == pytest.approx(found.spend.sum() / 5)
     assert found.dearest_year.mean == pytest.approx(found.spend.mean(axis=1).max())
 
