@@ -181,13 +181,10 @@ def hatching() -> h.Element:
     return h.svg(".hatching", width="0", height="0", aria_hidden="true")[
         h.defs[
             (
-                h.pattern(
-                    id=name,
-                    width="5",
-                    height="5",
-                    patternUnits="userSpaceOnUse",
-                    patternTransform="rotate(45)",
-                )[h.line(class_=name, x1="0", x2="0", y1="0", y2="5")]
+                # Slanted lines: of a pattern that is turned some drawing programs know nothing.
+                h.pattern(id=name, width="7", height="7", patternUnits="userSpaceOnUse")[
+                    h.path(class_=name, d="M-8 8L1 -1M-1 8L8 -1M6 8L15 -1")
+                ]
                 for name in (HATCH, f"{HATCH}-grey")
             )
         ]
