@@ -176,7 +176,8 @@ class Optimised(Reported):
     is_complete
         Whether these are all there are, and every one that may be the best is a finalist.
     confidence
-        That the best finalist, or with `is_complete` the best of all, is among those that may be.
+        With which the re-check holds the best finalist among those that may be: 95 %; more with
+        `is_complete`, so that over all rounds together it is 95 % for the best of all.
     finalists
         Those measured again, the plan and doing nothing among them; highest worth first.
     confirmed

@@ -73,8 +73,9 @@ class Store:
     Raises
     ------
     InputError
-        If the folder is no store, of other runs, in use by another process or not writable, or
-        nothing says any more of what its runs are; the message says which.
+        If the folder is no store, of other runs, in use by another process or not writable, its
+        files contradict each other, or nothing says any more of what its runs are; the message says
+        which. A damaged file is none of these: it is set aside, told, and run again.
     """
 
     def __init__(self, folder: Path, *, seed: int = 0, engine: str = "ensemble") -> None:
