@@ -89,6 +89,11 @@ class Series:
         Whether they are differences of counts, which err themselves.
     begins
         Whether it is known that nobody used it at the first of the times.
+
+    Raises
+    ------
+    InputError
+        If times do not rise, are not one more than the numbers, or a number is not finite.
     """
 
     name: str

@@ -68,7 +68,13 @@ _SMALLEST_JUMP = 2.5
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """The skill of one model over time."""
+    """The skill of one model over time.
+
+    Raises
+    ------
+    InputError
+        If days do not rise, or a skill is not above 0.
+    """
 
     name: str
     """Of the model."""

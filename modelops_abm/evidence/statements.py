@@ -46,6 +46,11 @@ class Statement:
         Between 0 and 100.
     source
         Who says so: a file, a person, a publication.
+
+    Raises
+    ------
+    InputError
+        If the numbers do not rise from above 0 (of a share to below 1), or `percent` is none.
     """
 
     about: str
@@ -105,7 +110,13 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """So many events in so many years of exposure: evidence of a rate, also if there are none."""
+    """So many events in so many years of exposure: evidence of a rate, also if there are none.
+
+    Raises
+    ------
+    InputError
+        If there are fewer events than none, or no years.
+    """
 
     about: str
     """As `Statement` has it; a rate per year."""

@@ -62,6 +62,8 @@ def dots_of(over: Comparison, size: float) -> Dots:
     size
         What an amount is divided by.
 
+    Examples
+    --------
     >>> from modelops_abm import preset, with_values
     >>> from modelops_abm.experiments import compare, draws_of
     >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
