@@ -142,6 +142,21 @@ def net_value(comparison: Comparison, over: Comparison | None = None) -> Figure:
     )
 
 
+def without_plan(panel: Panel) -> Panel:
+    """Return a panel of a baseline alone without the line of the plan, which would lie on its own.
+
+    >>> from modelops_abm import experiments, preset, with_values
+    >>> scenario = with_values(preset("reference"), {"horizon_days": 60}, source="example")
+    >>> found = experiments.compare(scenario, 2, daily=["npv"])
+    >>> above, _ = net_value(found).panels
+    >>> len(above.layers) - len(without_plan(above).layers)
+    1
+    """
+    lines = (layer for layer in panel.layers if isinstance(layer, Line) and layer.name == "plan")
+    plan = next(lines)
+    return replace(panel, layers=tuple(layer for layer in panel.layers if layer is not plan))
+
+
 def _how_to_read(comparison: Comparison, over: Comparison | None) -> str:
     futures = formats.plural(comparison.replications, "future")
     if over is None:
@@ -337,7 +352,7 @@ def course(comparison: Comparison, name: Course, over: Comparison | None = None)
         texts=_texts({"Plan": plan, "Baseline": baseline}, digits + 1),
         height=180.0,
     )
-    finding = f"{COURSES[name]}, {unit}: at the end {ends[0]} with the plan, {ends[1]} without."
+    finding = f"{COURSES[name]}, {unit}: at the end {ends[0]}{_of_sides(comparison, ends)}"
     return Figure(
         finding,
         ((panel,),),
@@ -574,9 +589,9 @@ def losses_of_plan(comparison: Comparison) -> Figure:
     )
 
 
-def _of_sides(comparison: Comparison, shares: Sequence[str]) -> str:
-    """Return the end of a sentence that has begun with the share of the plan."""
-    return "." if comparison.is_of_baseline else f" with the plan, {shares[1]} without."
+def _of_sides(comparison: Comparison, sides: Sequence[str]) -> str:
+    """Return the end of a sentence that has begun with what is so of the plan."""
+    return "." if comparison.is_of_baseline else f" with the plan, {sides[1]} without."
 
 
 def _falling(plan: dict[str, float], baseline: dict[str, float], digits: int) -> list[Row]:

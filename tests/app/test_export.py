@@ -295,6 +295,14 @@ def _deck(subject: Subject) -> Any:
     return Presentation(io.BytesIO(slides(subject)))
 
 
+def _is_read_aloud(shape: Any) -> bool:
+    return bool(next(shape._element.iter(qn("p:cNvPr"))).get("descr"))
+
+
+def _charts(deck: Any) -> list[Any]:
+    return [shape.chart for shape in _shapes(deck) if shape.has_chart]
+
+
 def _shapes(deck: Any) -> Iterator[Any]:
     return (shape for slide in deck.slides for shape in slide.shapes)
 
@@ -307,6 +315,16 @@ def test_slides_have_findings_charts_and_tables(subject: Subject) -> None:
     assert all(titles)
     assert sum(shape.has_chart for shape in _shapes(deck)) == 5
     assert sum(shape.has_table for shape in _shapes(deck)) >= 5
+    for shape in _shapes(deck):
+        assert _is_read_aloud(shape) == (shape.has_chart or shape.has_table), shape.name
+    axes = [each for chart in _charts(deck) for each in chart._chartSpace.iter(qn("c:axId"))]
+    assert all(int(each.get("val")) >= 0 for each in axes)
+    assert {len(slide.element.xpath(".//a:fld[@type='slidenum']")) for slide in deck.slides} == {
+        0,
+        1,
+    }
+    layout = max(shape.left + shape.width for shape in deck.slides[1].slide_layout.placeholders)
+    assert Inches(13) > layout > Inches(12), "who adds a slide has as much room on it"
     for slide in deck.slides:
         assert subject.link in slide.notes_slide.notes_text_frame.text
 
@@ -556,6 +574,7 @@ def test_report_and_slides_name_client_day_version_and_plan(subject: Subject) ->
     kinds = {relation.reltype.rpartition("/")[2] for relation in deck.part.package.iter_rels()}
     assert kinds.isdisjoint({"extended-properties", "thumbnail", "printerSettings"})
     assert (about.title, about.revision) == (made.name, 1)
+    assert (about.language, about.last_printed) == ("en", None)
     assert about.author == about.last_modified_by == f"modelops_abm {made.version}"
     assert about.created.date() == about.modified.date() == made.made_on
 
@@ -624,11 +643,15 @@ def test_no_column_of_a_slide_holds_organisations_that_lose_and_that_earn() -> N
 
 def test_a_baseline_that_is_handed_over_asks_for_nothing() -> None:
     made = _subject(Plan.of_preset("reference"))
-    words = " ".join(
-        shape.text_frame.text for shape in _shapes(_deck(made)) if shape.has_text_frame
-    )
+    deck = _deck(made)
+    words = " ".join(shape.text_frame.text for shape in _shapes(deck) if shape.has_text_frame)
+    drawn = [series.name for chart in _charts(deck) for series in chart.plots[0].series]
+    heads = [cell.text for table in _tables(made) for cell in table.table.rows[0].cells]
+    assert "Baseline" in drawn
+    assert "Baseline" in heads
+    assert "Plan" not in {*drawn, *heads}, "of which nothing would be different"
     for shown in (words, _Reader(report(made)).text):
-        assert "This is the baseline" in shown
+        assert "This is the baseline: no capability is planned" in shown
         for senseless in (
             "slider",
             "change its sign",

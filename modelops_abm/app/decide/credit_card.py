@@ -151,7 +151,7 @@ def finding(shown: CreditShares) -> str:
     if costing:
         worst = min(costing, key=lambda name: shown.shares[name].estimate.mean or 0.0)
         amount = shown.amount(shown.shares[worst]).lstrip(formats.MINUS)
-        parts.append(costs.format(f"{amount}{shown.notation.money.short}", worst))
+        parts.append(costs.format(f"${amount}{shown.notation.money.short}", worst))
     if untold:
         who = (
             all_of(untold) if len(untold) < 3 else f"{formats.count_in_words(len(untold))} of them"

@@ -310,7 +310,9 @@ def headline(
         Whether it is read where a plan can be changed.
     """
     if comparison.is_of_baseline:
-        rest = ". Move a slider to see what it is worth." if is_page else ": it has no capability."
+        rest = ": no capability is planned."
+        if is_page:
+            rest = ". Move a slider to see what it is worth."
         words = f"{IS_BASELINE}{rest}"
         return Headline(Sentence(words, "", ""), "baseline")
     npv = comparison.difference("npv")

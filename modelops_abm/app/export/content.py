@@ -350,7 +350,7 @@ def kept_table(subject: Subject) -> Table:
     items = subject.items
     money = money_of_items(items)
     rows = [cells for item in items if (cells := _worth(item, items[0], money))]
-    spread = "95 of 100 organisations" if subject.over else "95 of 100 futures"
+    spread = "Average (95 of 100 organisations)" if subject.over else "95 of 100 futures"
     columns = [
         "Plan",
         f"Worth as set, {money.unit}",
@@ -368,12 +368,13 @@ def _worth(item: Item, this: Item, money: Money) -> tuple[str, ...]:
     side = item.over or item.comparison
     drawn, loss = side.difference("npv"), item.comparison.finance.loss
     low, high = (end / money.size for end in drawn.futures or (0.0, 0.0))
+    spread = between(low, high, digits_for(drawn, money.size), signed=True)
     chance = in_hundred(item.over) if item.over else formats.count_of(loss.count, loss.n)
     reason = "" if this.comparison is None else apart(item.comparison, this.comparison)
     return (
         item.name,
         money.worth(item.worth),
-        between(low, high, digits_for(drawn, money.size), signed=True),
+        f"{money.worth(drawn)} ({spread})" if item.over else spread,
         chance,
         capitalised(reason) if reason else "",
     )

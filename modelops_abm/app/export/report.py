@@ -48,6 +48,7 @@ from modelops_abm.charts.comparison import (
     net_value,
     over_each_other,
     team_time_of_plan,
+    without_plan,
 )
 from modelops_abm.charts.figure import Figure, Table
 from modelops_abm.charts.palette import css
@@ -280,13 +281,15 @@ def _figure(
 def _net_value(subject: Subject) -> h.Element:
     figure = net_value(subject.comparison, subject.over)
     if subject.comparison.is_of_baseline:  # of no difference there is no course
-        figure = replace(figure, parts=figure.parts[:1])
+        figure = replace(figure, parts=((without_plan(figure.panels[0]),),))
     return _figure(figure, _WHOLE, scale=0.85)
 
 
 def _course(subject: Subject, name: Course) -> h.Element:
     # Bands and changes are those of the net value, which stands before and explains them.
     figure = course(subject.comparison, name, subject.over)
+    if subject.comparison.is_of_baseline:
+        figure = replace(figure, parts=((without_plan(figure.panels[0]),),))
     return _figure(figure, _HALF, scale=0.72, is_explained=False)
 
 

@@ -19,7 +19,7 @@ from pptx.enum.dml import MSO_LINE
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
-from pptx.oxml.ns import nsdecls
+from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
 from modelops_abm.charts.figure import Axis, Band, Line, Panel, Stroke
@@ -49,6 +49,15 @@ _TWO_LINES = 120
 """Letters of a title that two lines hold."""
 
 
+_FIELD = "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}"
+"""Identifier of a field that PowerPoint fills: any will do."""
+_DECORATIVE = (
+    '<a:extLst xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+    '<a:ext uri="{C183D7F6-B498-43B3-948B-1728B52AA6E4}">'
+    '<d:decorative xmlns:d="http://schemas.microsoft.com/office/drawing/2017/decorative" val="1"/>'
+    "</a:ext></a:extLst>"
+)
+"""Says of a shape that there is nothing to be read aloud."""
 _DASHES = {"dashed": MSO_LINE.DASH, "dotted": MSO_LINE.ROUND_DOT}
 
 
@@ -74,6 +83,17 @@ class Series(NamedTuple):
     colour: str
 
 
+def widen(deck: Any) -> None:
+    """Make the slides as wide as ours, with all that the template has on them."""
+    ratio = Inches(WIDTH) / deck.slide_width
+    for holder in (deck.slide_master, *deck.slide_layouts):
+        for part in holder._element.iter(qn("a:off"), qn("a:ext")):
+            for name in {"x", "cx"} & {*part.attrib}:  # an extension has neither
+                part.set(name, str(round(ratio * int(part.get(name)))))
+    deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
+    deck._element.find(qn("p:sldSz")).attrib.pop("type")  # that of a narrow screen
+
+
 def add_slide(deck: Any, title: str, footer: str, notes: str) -> Any:
     """Add a slide with the finding as its title, and what it rests on below."""
     slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
@@ -82,8 +102,17 @@ def add_slide(deck: Any, title: str, footer: str, notes: str) -> Any:
     add_text(slide, Box(MARGIN, FOOTER_TOP, WIDTH - 3 * MARGIN, 0.3), [footer], size=10)
     number = Box(WIDTH - 2 * MARGIN, FOOTER_TOP, MARGIN, 0.3)
     add_text(slide, number, [str(len(deck.slides))], size=10)
+    _follow_the_order(slide.shapes[-1])
     slide.notes_slide.notes_text_frame.text = visible(notes)
     return slide
+
+
+def _follow_the_order(shape: Any) -> None:
+    """Let PowerPoint write the number of the slide, wherever it is moved."""
+    run = shape.text_frame.paragraphs[0].runs[0]._r
+    field = parse_xml(f'<a:fld {nsdecls("a")} id="{_FIELD}" type="slidenum"/>')
+    run.getparent().replace(run, field)
+    field.extend(run)
 
 
 def add_cover(deck: Any, title: str, below: Sequence[str], notes: str) -> None:
@@ -113,6 +142,13 @@ def _add_rule(slide: Any, box: Box) -> None:
     rule.fill.solid()
     rule.fill.fore_color.rgb = _rgb("plan")
     rule.line.fill.background()
+    rule.shadow.inherit = False
+    _named(rule).append(parse_xml(_DECORATIVE))
+
+
+def _named(shape: Any) -> Any:
+    """Return what holds a shape's name, and what is read aloud of it."""
+    return next(shape._element.iter(qn("p:cNvPr")))
 
 
 def add_text(
@@ -175,6 +211,7 @@ def add_table(
     shape = slide.shapes.add_table(
         len(heights), len(columns), *Box(box.left, box.top, box.width, sum(heights)).emu
     )
+    _named(shape).set("descr", visible(f"Table: {', '.join(filter(None, columns))}"))
     table = shape.table
     table.horz_banding = False
     for column, width in zip(table.columns, shares, strict=True):
@@ -260,8 +297,7 @@ def add_panel(slide: Any, box: Box, title: str, panel: Panel) -> None:
     across.minimum_scale, across.maximum_scale = 0, round(panel.x.high)
     across.major_unit = max(1, round(panel.x.high / 6.0))
     across.has_major_gridlines = False
-    across.has_title = True
-    _write(across.axis_title.text_frame.paragraphs[0], "Month", 11, "ink-3")
+    _write_below(across, "Month")
     across.tick_labels.number_format, across.tick_labels.number_format_is_linked = "0", False
     across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     if chart.has_legend:
@@ -294,13 +330,22 @@ def add_columns(
     categories: Sequence[str],
     series: Sequence[Series],
     number_format: str,
+    below: str = "",
 ) -> None:
-    """Add columns that lie on each other; in per cent they fill the height."""
+    """Add columns that lie on each other; in per cent they fill the height.
+
+    Parameters
+    ----------
+    below
+        What the categories are.
+    """
     fills = number_format.endswith("%")
     kind = XL_CHART_TYPE.COLUMN_STACKED_100 if fills else XL_CHART_TYPE.COLUMN_STACKED
     chart = _add_bars(slide, kind, box, title, categories, series)
     chart.plots[0].gap_width, chart.plots[0].overlap = 12, 100
     _style_values(chart.value_axis, number_format)
+    if below:
+        _write_below(chart.category_axis, below)
 
 
 def add_bars(
@@ -352,7 +397,11 @@ def _add_bars(
 
 
 def _add_chart(slide: Any, kind: Any, box: Box, data: Any, title: str) -> Any:
-    chart = slide.shapes.add_chart(kind, *box.emu, data).chart
+    shape = slide.shapes.add_chart(kind, *box.emu, data)
+    _named(shape).set("descr", visible(f"{title}. {slide.shapes.title.text}"))
+    chart = shape.chart
+    for axis in chart._chartSpace.iter(qn("c:axId"), qn("c:crossAx")):
+        axis.set("val", axis.get("val").removeprefix("-"))  # no number of the standard is negative
     chart.font.size, chart.font.color.rgb = Pt(12), _rgb("ink-2")
     chart.has_title = True
     _write(chart.chart_title.text_frame.paragraphs[0], title, 12, "ink-2", bold=True)
@@ -361,6 +410,11 @@ def _add_chart(slide: Any, kind: Any, box: Box, data: Any, title: str) -> Any:
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
     return chart
+
+
+def _write_below(axis: Any, words: str) -> None:
+    axis.has_title = True
+    _write(axis.axis_title.text_frame.paragraphs[0], words, 11, "ink-3")
 
 
 def _style_values(axis: Any, number_format: str) -> None:

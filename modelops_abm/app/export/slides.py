@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from pptx import Presentation
-from pptx.util import Inches
 
 from modelops_abm import formats
 from modelops_abm.app.decide import credit_card
@@ -45,7 +44,6 @@ from modelops_abm.app.export.content import (
     unknown_in_words,
 )
 from modelops_abm.app.export.slide_kit import (
-    HEIGHT,
     MARGIN,
     WIDTH,
     Box,
@@ -58,6 +56,7 @@ from modelops_abm.app.export.slide_kit import (
     add_table,
     add_text,
     height_of,
+    widen,
 )
 from modelops_abm.app.state.answer import LIKE_YOURS
 from modelops_abm.app.state.belief import belief_of
@@ -70,6 +69,7 @@ from modelops_abm.charts.comparison import (
     net_value,
     over_each_other,
     team_time_of_plan,
+    without_plan,
 )
 from modelops_abm.charts.figure import Band, in_plain_numbers, value_axis
 from modelops_abm.charts.layout import shortened
@@ -102,7 +102,7 @@ _MAIN_ASSUMPTIONS = (
 def slides(subject: Subject) -> bytes:
     """Return the slides as a PowerPoint file."""
     deck = Presentation()
-    deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
+    widen(deck)
     _leave_out_of_template(deck)
     _describe(deck.core_properties, subject)
     # The answer first, and what it rests on before its limits: whoever stops early has read the
@@ -143,7 +143,8 @@ def _describe(about: Any, subject: Subject) -> None:
     about.title = visible(subject.name)
     about.subject = visible(_said(subject))
     about.author = about.last_modified_by = program
-    about.created = about.modified = about.last_printed = made
+    about.created = about.modified = made
+    about.language = "en"
     about.category, about.keywords, about.comments = "Report", "", subject.rests_on
     about.revision = 1
 
@@ -233,12 +234,18 @@ _BANDS = (
 def _net_value(deck: Any, subject: Subject) -> None:
     figure = net_value(subject.comparison, subject.over)
     above, below = figure.panels
-    slide = _slide(deck, subject, figure.finding, _BANDS)
+    is_baseline = subject.comparison.is_of_baseline
+    finding = figure.finding
+    if is_baseline:
+        finding = "".join(part.text for part in second_line(subject.answer, None))
+    slide = _slide(deck, subject, finding, _BANDS)
     changes = [figure.legend_of_changes] if figure.legend_of_changes else []
     height = _BELOW - height_of(changes, _INNER, _SMALL)
     add_text(slide, Box(MARGIN, _TOP + height, _INNER, _BELOW - height), changes, size=_SMALL)
     titled = {f"{figure.title}, {figure.unit}": above}
-    if not subject.comparison.is_of_baseline:
+    if is_baseline:
+        titled = {title: without_plan(above) for title in titled}
+    else:
         titled[f"{below.title}, {figure.unit}"] = below
     width = _INNER / len(titled)
     for place, (title, panel) in enumerate(titled.items()):
@@ -296,7 +303,9 @@ def _kept(deck: Any, subject: Subject) -> None:
     if best is not None:
         alike = sum(is_alike(item, items[0]) for item in items)
         others = "" if alike == len(items) else " of this organisation and horizon"
-        title = f"{best.name} is worth most of {formats.count_in_words(alike)} plans{others}."
+        where = "" if subject.over is None else f", on average of {LIKE_YOURS}"
+        count = formats.count_in_words(alike)
+        title = f"{best.name} is worth most of {count} plans{others}{where}."
     slide = _slide(deck, subject, title, f"{THIS_PLAN}: {subject.name}.")
     compared = [items[place] for place in chosen_first(items)]
     money = money_of_items(items)
@@ -339,12 +348,15 @@ def _team_time(deck: Any, subject: Subject) -> None:
         for row, area in zip(panel.key.rows, areas, strict=True)
     ]
     whose = "" if subject.comparison.is_of_baseline else "With the plan, "
-    title = f"{whose}% of developer days{subject.answer.of_whom}, up to month"
-    add_columns(slide, Box(MARGIN, _TOP, _INNER * 0.62, _BELOW), title, ends, series, "0%")
-    rows = [(row.words, *row.cells) for row in reversed(panel.key.rows)]
+    title = f"{whose}% of developer days{subject.answer.of_whom}"
+    place = Box(MARGIN, _TOP, _INNER * 0.62, _BELOW)
+    add_columns(slide, place, title, ends, series, "0%", "Up to month")
+    columns: tuple[str, ...] = ("% of developer days", "Plan", "Baseline")
+    rows: list[tuple[str, ...]] = [(row.words, *row.cells) for row in reversed(panel.key.rows)]
+    if subject.comparison.is_of_baseline:  # both are the same
+        columns, rows = columns[::2], [row[::2] for row in rows]
     box = Box(MARGIN + _INNER * 0.66, _TOP + 0.4, _INNER * 0.34, 0.0)
-    columns = ("% of developer days", "Plan", "Baseline")
-    add_table(slide, box, columns, rows, (2.6, 1.3, 1.7), size=14, numbers=2)
+    add_table(slide, box, columns, rows, (2.6, 1.3, 1.7)[: len(columns)], size=14, numbers=2)
 
 
 def _periods(months: Floats) -> tuple[list[str], list[list[int]]]:
@@ -366,10 +378,9 @@ def _losses(deck: Any, subject: Subject) -> None:
         " of capacity, less what it earns: the losses add up to the difference exactly."
     )
     slide = _slide(deck, subject, figure.finding, explained)
-    series = [
-        Series("Plan", list(lost.plan.values()), "plan"),
-        Series("Baseline", list(lost.baseline.values()), "baseline"),
-    ]
+    series = [Series("Baseline", list(lost.baseline.values()), "baseline")]
+    if not subject.comparison.is_of_baseline:
+        series.insert(0, Series("Plan", list(lost.plan.values()), "plan"))
     title = f"{figure.title}, {figure.unit}{subject.answer.of_whom}"
     words = [LOSSES[cause].words for cause in lost.plan]
     digits = digits_of_losses(max(sum(lost.plan.values()), sum(lost.baseline.values())))
@@ -405,9 +416,12 @@ def _not_known(deck: Any, subject: Subject) -> None:
     """Add what nobody knows of the organisation, and what would be worth finding out first."""
     if subject.over is None:
         return
+    doubts = belief_of(subject.plan.belief).doubts()
+    if subject.over.is_of_baseline and not doubts:  # there is nothing to decide
+        return
     slide = _slide(deck, subject, "What is not known", "\n".join(limits(subject)))
     words = [unknown_in_words(subject), assumptions_in_words(subject)]
-    words += [f"Does not go together: {each}" for each in belief_of(subject.plan.belief).doubts()]
+    words += [f"Does not go together: {each}" for each in doubts]
     table = settles_table(subject)
     if is_found_out(subject.over) and not table.rows:
         words.append(NOTHING_SETTLES)
