@@ -289,7 +289,7 @@ def stream(
         # their numbers, and no result depends on threads; and only so many wait.
         for start in range(first, first + replications, work.size):
             count = min(work.size, first + replications - start)
-            waiting.append(work.submit(pool, start, count, together))
+            waiting.append(work.submit(pool, start, count, together, place=start - first))
             if sum(map(len, waiting)) > most:
                 yield _next_batch(waiting, cancel)
         while waiting:
@@ -471,11 +471,16 @@ class _Work:
         self._keys = [None if kept is None else kept.key_of(each) for each in scenarios]
 
     def submit(
-        self, pool: Executor, start: int, count: int, together: int
+        self, pool: Executor, start: int, count: int, together: int, *, place: int
     ) -> list[Future[list[Batch]]]:
-        """Submit a block of replications of every scenario, so many blocks at a time."""
+        """Submit a block of replications of every scenario, so many blocks at a time.
+
+        On the shared threads they come by their places: of several streams of one account, none
+        runs ahead while the beginning of another waits.
+        """
+        everyone = range(len(self._scenarios))
         if isinstance(pool, Caller) and not self.is_in_full:
-            return [self._block(pool, place, start, count) for place in range(len(self._scenarios))]
+            return [self._block(pool, each, start, count, place) for each in everyone]
         rest = (self._wanted, self._seed, start, count)
         run: Callable[..., Batch] = full_block if self.is_in_full else ensemble_block
         arguments: list[tuple[Any, ...]] = (
@@ -484,31 +489,33 @@ class _Work:
                 for each in self._scenarios
             ]
             if self.is_in_full
-            else [(self._part(each, start, count), *rest) for each in range(len(self._scenarios))]
+            else [(self._part(each, start, count), *rest) for each in everyone]
         )
         return [pool.submit(several, run, some) for some in batched(arguments, together)]
 
-    def _block(self, pool: Caller, place: int, start: int, count: int) -> Future[list[Batch]]:
+    def _block(
+        self, pool: Caller, which: int, start: int, count: int, place: int
+    ) -> Future[list[Batch]]:
         """Submit a block of replications of one scenario, unless it is kept."""
         rest = (self._wanted, self._seed, start, count)
-        kept, key = self._kept, self._keys[place]
+        kept, key = self._kept, self._keys[which]
         if kept is None or key is None:
-            part = self._part(place, start, count)
-            return pool.submit_in_slices(partial(_alone, self._paces[place], part, *rest))
+            part = self._part(which, start, count)
+            return pool.submit_in_slices(partial(_alone, self._paces[which], part, *rest), place)
         drawn = None if self._draws is None else _digest_of(self._draws, start, count)
         what = (key, drawn, *rest)
         if (batch := kept.get(what)) is not None:
             done: Future[list[Batch]] = Future()
             done.set_result([batch])
             return done
-        part = self._part(place, start, count)
+        part = self._part(which, start, count)
 
         def run_and_keep() -> Generator[None, None, list[Batch]]:
-            (block,) = yield from _alone(self._paces[place], part, *rest)
+            (block,) = yield from _alone(self._paces[which], part, *rest)
             kept.add(what, block)
             return [block]
 
-        return pool.submit_in_slices(run_and_keep)
+        return pool.submit_in_slices(run_and_keep, place)
 
     def _part(self, place: int, start: int, count: int) -> Inputs:
         """Return what a scenario's block of replications takes."""

@@ -13,13 +13,16 @@ from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecu
 from contextlib import AbstractContextManager, contextmanager, suppress
 from enum import IntEnum
 from functools import partial
-from itertools import chain, repeat
 from typing import Any
 
 from modelops_abm.runs.resources import cores
 
 FIRST_SECONDS = 1.0
 """Processor time for which a caller's calls are of the first rank; then they make room."""
+
+
+type _Number = tuple[int, int]
+"""Of a call: its place among those of its account, and how many were before it."""
 
 
 class Rank(IntEnum):
@@ -47,18 +50,21 @@ class Account:
         self.calls = 0  # that are not done
 
 
-def new_caller(*ranks: Rank, account: Account | None = None) -> Caller:
+def new_caller(
+    rank: Rank = Rank.FIRST, *, first_places: int = 0, account: Account | None = None
+) -> Caller:
     """Return an executor on the threads that all of this process share, one for each core.
 
     Parameters
     ----------
-    ranks
-        Of its calls in their order; the last is that of all that follow. The first if none is
-        given.
+    rank
+        Of its calls.
+    first_places
+        Those at a place below this are of the first rank in any case.
     account
         Of whom it is for; a new one by default.
     """
-    return _shared_threads().caller(*ranks, account=account)
+    return _shared_threads().caller(rank, first_places=first_places, account=account)
 
 
 def _shared_threads() -> SharedThreads:
@@ -73,7 +79,8 @@ class SharedThreads:
     """Threads that run the calls of many callers, a slice at a time if a call can be cut.
 
     Next is a call of the account that has used least processor time (start-time fair queueing,
-    Goyal et al. 1997). Calls of a later rank wait while there is one of an earlier rank.
+    Goyal et al. 1997); of its calls that with the lowest place, and of those the first. Calls of a
+    later rank wait while there is one of an earlier rank.
 
     They start when they are first needed. At the end of the process they run what is still waiting,
     as those of a `ThreadPoolExecutor` do.
@@ -93,14 +100,16 @@ class SharedThreads:
         self._lock = threading.Lock()
         self._keeping_back: Counter[Caller] = Counter()
         self._served_at = 0.0  # the most that an account had used when it was served
-        self._given_up = deque[tuple[Account, int]]()  # that were cancelled
+        self._given_up = deque[tuple[Account, _Number]]()  # that were cancelled
         self._calls = 0
         self._unfinished = 0  # calls that wait or run
         self._looks = 0  # of threads for what is next, to come or underway; as many or more
 
-    def caller(self, *ranks: Rank, account: Account | None = None) -> Caller:
+    def caller(
+        self, rank: Rank = Rank.FIRST, *, first_places: int = 0, account: Account | None = None
+    ) -> Caller:
         """Return the executor of a new caller; see `new_caller`."""
-        return Caller(self, ranks or (Rank.FIRST,), account or Account())
+        return Caller(self, rank, first_places, account or Account())
 
     @contextmanager
     def keep_back(self, caller: Caller) -> Iterator[None]:
@@ -128,12 +137,12 @@ class SharedThreads:
             if not account.calls:
                 account.seconds = max(account.seconds, self._served_at)
             self._calls += 1
-            call.promise.number = self._calls
+            call.promise.number = call.place, self._calls
             self._turns[rank].add(account, call.promise.number, call)
             account.calls += 1
             self._unfinished += 1
 
-    def give_up(self, account: Account, number: int) -> None:
+    def give_up(self, account: Account, number: _Number) -> None:
         """Let a call end when the next is added, if it still waits for its turn then.
 
         Takes no lock: the garbage collector may cancel calls in a thread that has it.
@@ -214,12 +223,12 @@ class Turns[Owner, Entry]:
     """Entries of several owners, each in an order of its own."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Owner, list[tuple[int, Entry]]] = {}  # who was served last is last
+        self._waiting: dict[Owner, list[tuple[_Number, Entry]]] = {}  # who was served last is last
 
     def __len__(self) -> int:
         return sum(map(len, self._waiting.values()))
 
-    def add(self, owner: Owner, number: int, entry: Entry) -> None:
+    def add(self, owner: Owner, number: _Number, entry: Entry) -> None:
         """Add an entry, which comes before those of the owner that have higher numbers."""
         heapq.heappush(self._waiting.setdefault(owner, []), (number, entry))
 
@@ -239,7 +248,7 @@ class Turns[Owner, Entry]:
             self._waiting[owner] = entries
         return entry
 
-    def remove(self, owner: Owner, number: int) -> Entry | None:
+    def remove(self, owner: Owner, number: _Number) -> Entry | None:
         """Remove the owner's entry with a number and return it, or None if it does not wait."""
         entries = self._waiting.get(owner, [])
         place = next((place for place, (each, _) in enumerate(entries) if each == number), None)
@@ -261,12 +270,17 @@ class Caller(Executor):
         Of whom it is for.
     seconds
         Processor time that its calls have used.
+    first_places
+        Calls at a place below this are of the first rank.
     """
 
-    def __init__(self, shared: SharedThreads, ranks: tuple[Rank, ...], account: Account) -> None:
+    def __init__(
+        self, shared: SharedThreads, rank: Rank, first_places: int, account: Account
+    ) -> None:
         self.account = account
         self.seconds = 0.0
-        self._ranks = chain(ranks, repeat(ranks[-1]))
+        self.first_places = first_places
+        self._rank = rank
         self._shared = shared
         self._unfinished: set[Future[Any]] = set()
         self._is_shut = False
@@ -293,13 +307,17 @@ class Caller(Executor):
         """
         return self.submit_in_slices(partial(_in_one, partial(fn, *args, **kwargs)))
 
-    def submit_in_slices[R](self, steps: Callable[[], Generator[None, None, R]]) -> Future[R]:
+    def submit_in_slices[R](
+        self, steps: Callable[[], Generator[None, None, R]], place: int = 0
+    ) -> Future[R]:
         """Submit a call that others may come between.
 
         Parameters
         ----------
         steps
             Yields after every slice but the last, and returns the result.
+        place
+            Its place among the calls of the account: before all of a higher one.
 
         Raises
         ------
@@ -309,7 +327,8 @@ class Caller(Executor):
         if self._is_shut:
             raise RuntimeError("cannot schedule new futures after shutdown")
         future: _Promise[R] = _Promise(partial(self._shared.give_up, self.account))
-        self._shared.add(self, next(self._ranks), _Call(self, future, steps))
+        rank = Rank.FIRST if place < self.first_places else self._rank
+        self._shared.add(self, rank, _Call(self, future, steps, place))
         self._unfinished.add(future)
         # In this order: of a call that is done already this happens at once.
         future.add_done_callback(self._unfinished.discard)
@@ -337,9 +356,9 @@ class Caller(Executor):
 class _Promise[R](Future[R]):
     """The future of a call, which is left at the end of a slice if it is cancelled in it."""
 
-    def __init__(self, give_up: Callable[[int], None]) -> None:
+    def __init__(self, give_up: Callable[[_Number], None]) -> None:
         super().__init__()
-        self.number = 0
+        self.number: _Number = (0, 0)
         self.is_unwanted = False
         self._give_up = give_up
 
@@ -370,8 +389,10 @@ class _Call:
         caller: Caller,
         promise: _Promise[Any],
         steps: Callable[[], Generator[None, None, Any]],
+        place: int,
     ) -> None:
         self.caller = caller
+        self.place = place
         self.promise = promise
         self._begin = steps
         self._steps: Generator[None, None, Any] | None = None

@@ -39,9 +39,9 @@ from modelops_abm.experiments import (
 from modelops_abm.experiments.credit_shares import stream_shares
 from modelops_abm.experiments.plans import raised
 from modelops_abm.experiments.running import LOOKS, Keeping
-from modelops_abm.runs.resources import give_back_memory, replications_per_block
+from modelops_abm.runs.resources import give_back_memory
 from modelops_abm.runs.threads import Account, Caller, Rank, new_caller
-from modelops_abm.scenario import CapabilityName, Scenario
+from modelops_abm.scenario import CapabilityName
 
 _PAUSE_SECONDS = {"answer": 0.25, "credit": 1.0}
 """Until each message on how far some work has come; many visitors' credits run at once."""
@@ -251,7 +251,7 @@ class Estimator:
             answer = next(stages)
             job.tell(self._publish, answer)
         # From here on figures are there and only get better: others go first.
-        bar.gives_way = True
+        caller.first_places, bar.gives_way = 0, True
         for answer in stages:
             self._improve(job, answer)
         self.cache.add(question, answer, None)
@@ -279,17 +279,11 @@ class Estimator:
             yield self._baselines.beside(replace(answer, plan=question.plan))
 
     def _caller(self, question: Question) -> Caller:
-        """Return where to answer a plan: of the first rank until its first stage."""
-        if question.is_over:
-            # Three runs feed a stage, each of them ahead of it, and nothing else begins until it is
-            # there: so all calls are of the first rank, as long as its time lasts.
-            return new_caller(Rank.FIRST, account=self._account)
-        scenario = question.plan.scenario
-        first_stage = stages_of(scenario, question.precision.replications)[0]
-        # A rank for each call, in order: those of the first stage go before everybody's later ones,
-        # and the last rank holds for all the rest (docs/decisions/0028).
-        ranks = [Rank.FIRST] * _calls_of(first_stage, scenario)
-        return new_caller(*ranks, Rank.NEXT, account=self._account)
+        """Return where to answer a plan: what its first stage needs is of the first rank."""
+        # What runs ahead of it is not, and so waits while anybody waits for first figures
+        # (docs/decisions/0028).
+        first_stage = stages_of(question.plan.scenario, question.precision.replications)[0]
+        return new_caller(Rank.NEXT, first_places=first_stage, account=self._account)
 
     def _improve(self, job: Job, message: Message) -> None:
         """Publish once nobody waits for first figures, or it has been kept back long enough."""
@@ -351,13 +345,6 @@ class Estimator:
             # By oneself: runs of a later rank than somebody waits for would hold up first figures.
             for answer in self._stages(question, job.cancel, None, caller, is_shared=False):
                 self._improve(job, answer)
-
-
-def _calls_of(stage: int, scenario: Scenario) -> int:
-    """Return how many calls the first stage takes, with a block of either scenario to spare."""
-    # Too few, and the last blocks of the first figures would wait behind everybody's better ones.
-    blocks = math.ceil(stage / replications_per_block([scenario]))
-    return 2 * (blocks + 1)
 
 
 class ProgressBar:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import CancelledError, Executor, Future, wait
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -247,14 +248,24 @@ def test_later_ranks_wait_for_earlier_ones() -> None:
     assert order == [rank for rank in Rank for _ in range(2)]
 
 
-def test_the_calls_of_a_caller_may_have_ranks_of_their_own() -> None:
-    shared, order = SharedThreads(1), list[str]()
-    caller, other = shared.caller(Rank.FIRST, Rank.LAST), shared.caller(Rank.NEXT)
+def test_calls_come_by_their_places_and_the_first_of_them_have_the_first_rank() -> None:
+    shared, order = SharedThreads(1), list[int]()
+    caller, other = shared.caller(Rank.LAST, first_places=16), shared.caller(Rank.NEXT)
+
+    def told(place: int) -> Generator[None, None, None]:
+        order.append(place)
+        yield
+
     with occupied(shared.caller()):
-        promised = [other.submit(order.append, "other") for _ in range(2)]
-        promised += [caller.submit(order.append, word) for word in ("early", "late", "later")]
+        promised = [other.submit(order.append, -1) for _ in range(2)]
+        promised += [
+            caller.submit_in_slices(partial(told, place), place)
+            for place in (24, 0, 8, 32, 16, 0, 8)  # as of two streams that run side by side
+        ]
+        caller.first_places = 0  # what was submitted before keeps its rank
+        promised.append(caller.submit_in_slices(partial(told, 1), 1))
     results(promised)
-    assert order == ["early", "other", "other", "late", "later"]
+    assert order == [0, 0, 8, 8, -1, -1, 1, 16, 24, 32]
 
 
 def test_only_the_first_rank_begins_while_others_are_kept_back() -> None:
