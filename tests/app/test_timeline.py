@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -319,6 +320,9 @@ def test_of_many_events_the_first_are_weighed_one_by_one() -> None:
     assert f"the first {MOST_WEIGHED} are told one by one" in html
     assert "…" not in html
     assert "…" in str(event_list(plan, None, ""))
+    lost = PairedDifference(np.array([-1e5, -1.1e5, -1.2e5]))
+    known = replace(known, each={**known.each, keys[1]: lost})
+    assert "Event 2 costs most: <strong>Team" in str(timeline_verdict(plan, None, known))
 
 
 def test_effects_are_shown_of_the_same_plan_and_futures_alone() -> None:

@@ -36,8 +36,15 @@ from modelops_abm.app.watch.page import (
     strips,
 )
 from modelops_abm.app.watch.paired_run import PairedRun, RunChoice
-from modelops_abm.app.watch.snapshot import ModelView, Organisation, Picture, Snapshot, Work
-from modelops_abm.app.watch.tokens import place_tokens
+from modelops_abm.app.watch.snapshot import (
+    DeveloperView,
+    ModelView,
+    Organisation,
+    Picture,
+    Snapshot,
+    Work,
+)
+from modelops_abm.app.watch.tokens import BUILDERS_SHOWN, place_tokens
 from modelops_abm.app.watch.words import CAUSES, doing, sentence
 from modelops_abm.charts.figure import Box
 from modelops_abm.charts.timeline import time_axis_of
@@ -274,6 +281,18 @@ def test_capability_work_shows_levels_or_that_there_is_none(pictures: dict[int, 
     assert plan.count('class="stock-row"') == 5
     assert "of 100" in plan
     assert "No investment" in baseline
+
+
+def test_of_many_who_build_a_capability_some_are_drawn_and_all_are_counted(
+    pictures: dict[int, Picture],
+) -> None:
+    plan = pictures[120].plan
+    many = tuple(DeveloperView(number, TaskClass.CAPABILITY, 0) for number in range(100))
+    stocks = (replace(plan.stocks[0], builders=100), *plan.stocks[1:])
+    built = replace(plan, models=(), retired=(), developers=many, stocks=stocks)
+    drawn = str(organisation_card(built, setting(), None))
+    assert drawn.count('class="person" data-key') == BUILDERS_SHOWN
+    assert "\N{MULTIPLICATION SIGN}100" in drawn
 
 
 # Words

@@ -366,7 +366,9 @@ def _second(found: tuple[Event, ...], effects: EventEffects) -> h.Node:
     worst = min(known, key=lambda event: effects.each[event.key].estimate.mean or 0.0)
     if len(known) > 1 and effects.each[worst.key].verdict == "loses":
         most: h.Node = h.fragment[
-            h.strong[worst.words], f" costs most: {known_money(effects.each[worst.key])}. "
+            f"Event {found.index(worst) + 1} costs most: ",
+            h.strong[worst.words],
+            f", {known_money(effects.each[worst.key])}. ",
         ]
     elif all(worth.verdict == "cannot tell yet" for worth in effects.each.values()):
         most = "None of them can be told from nothing yet. "

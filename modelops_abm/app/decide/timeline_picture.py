@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ type Data = dict[str, Any]
 
 _MOST_CAPABILITIES = 5
 _HEIGHTS = (128, 92, 78)
+_LEAST_FOR_WORDS = 2 * MONTH_DAYS
 
 
 def picture(
@@ -335,7 +337,15 @@ def _lanes(scenario: Scenario) -> Iterator[Data]:
     yield {
         **_lane("traffic", "Traffic", "var(--retraining)", demand),
         "note": "each year" if any(event.kind == "usage.season" for event in others) else "",
-        "words": [_word(day, f"× {factor:.3g}", is_high=factor > 1) for day, factor in demand],
+        # Behind what is over soon, as it has no room for words.
+        "words": [
+            _word(
+                end if factor > 1 and end - day < _LEAST_FOR_WORDS else day,
+                f"× {factor:.3g}",
+                is_high=factor > 1,
+            )
+            for (day, factor), (end, _) in pairwise(demand)
+        ],
     }
     incidents = _course_of(scenario, "incidents.pipeline_per_year")
     yield {

@@ -24,6 +24,8 @@ FIRST_SPEED = "5"
 # At top speed days are run for so long between two pictures: the eye sees it move, and a command
 # waits no longer than that.
 _SLICE_SECONDS = 0.05
+# On the way to a day nobody follows the pictures, each of which takes longer to draw than its days.
+_SLICE_ON_THE_WAY_SECONDS = 0.5
 _REST_SECONDS = 0.01
 # For a picture to be seen: a browser that has gone, or sleeps, must not hold the thread.
 _LONGEST_WAIT_SECONDS = 1.0
@@ -266,10 +268,17 @@ class Player:
         return recording
 
     def _run(self, recording: Recording, goal: int | None) -> None:
-        """Go as far as a slice of time allows, or to the goal."""
-        end, last = time.monotonic() + _SLICE_SECONDS, self._choice.plan.horizon_days
-        wanted = min(last, self._day + _MOST_DAYS) if goal is None else goal
-        while recording.day < wanted and not recording.is_whole and time.monotonic() < end:
+        """Go as far as a slice of time allows, or to the goal, unless a command comes."""
+        last, now = self._choice.plan.horizon_days, time.monotonic()
+        wanted, end = min(last, self._day + _MOST_DAYS), now + _SLICE_SECONDS
+        if goal is not None:
+            wanted, end = goal, now + _SLICE_ON_THE_WAY_SECONDS
+        while (
+            recording.day < wanted
+            and not recording.is_whole
+            and time.monotonic() < end
+            and not self._wake.is_set()
+        ):
             recording.step()
         self._move(recording, min(wanted, recording.day))
         with self._lock:

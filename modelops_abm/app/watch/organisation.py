@@ -20,6 +20,7 @@ from modelops_abm.app.drawing.diagrams import arrow_head, css_place
 from modelops_abm.app.watch.geometry import HEIGHT, Places, places
 from modelops_abm.app.watch.snapshot import Organisation, Stock
 from modelops_abm.app.watch.tokens import (
+    BUILDERS_SHOWN,
     Placed,
     backlog,
     place_tokens,
@@ -251,7 +252,10 @@ def _capability_work(organisation: Organisation, box: Box) -> h.Element:
 def _stock_row(stock: Stock) -> h.Element:
     level, maximum = 100.0 * stock.level, 100.0 * stock.maximum
     return h.div(".stock-row", data_key=stock.name)[
-        h.span[label_of(stock.name)],
+        h.span[
+            label_of(stock.name),
+            stock.builders > BUILDERS_SHOWN and f" ×{number(stock.builders)}",
+        ],
         h.span(".bar")[h.i(style=f"width:{level / maximum:.1%}")],
         h.span(".number")[f"{number(level)} of {number(maximum)}{NARROW_SPACE}%"],
     ]

@@ -41,6 +41,8 @@ _PERSON, _BESIDE = 20, 14
 _WIDEST_DIGITS = 2
 """Digits that a token has room for as they are; more are drawn narrower."""
 _RETIRED_SHOWN = 12
+BUILDERS_SHOWN = 5
+"""Of those who work on one capability; of more their number is said."""
 _NOTE = 34
 """Height of two lines at the foot of a box."""
 # As many tasks as the box has rows for, each in words; of more, tokens and a summary below them.
@@ -268,8 +270,9 @@ def _builders(placed: Placed, organisation: Organisation, box: Box) -> None:
     invested = [number for number, stock in enumerate(organisation.stocks) if stock.invested]
     for row, capability in enumerate(invested):
         builders = organisation.developers_at(TaskClass.CAPABILITY, capability)
-        crowding = min(14.0, 20.0 / max(1, len(builders) - 1))
-        for place, developer in enumerate(builders):
+        shown = builders[:BUILDERS_SHOWN]
+        crowding = min(14.0, 20.0 / max(1, len(shown) - 1))
+        for place, developer in enumerate(shown):
             x = box.left + 10 + crowding * place
             placed.add_developer(developer, x, box.top + HEADING + CAPABILITY_ROW * row)
 
