@@ -23,9 +23,10 @@ from pptx.oxml.ns import qn
 from pptx.util import Inches
 
 from modelops_abm.app.browser_sync import hear
-from modelops_abm.app.decide.sentences import headline
+from modelops_abm.app.decide.sentences import asked_of, headline
 from modelops_abm.app.export.content import (
     Subject,
+    awaited_in_words,
     cell,
     command,
     figures_csv,
@@ -433,6 +434,24 @@ def test_what_is_exported_is_what_is_answered(subject: Subject) -> None:
     assert (exported.address, exported.made_on) == (ADDRESS, shown.made_on)
     assert exported.credit is not None
     assert exported.credit.plan == subject.plan.scenario
+
+
+def test_what_is_not_found_out_yet_is_named(subject: Subject) -> None:
+    session = _session(subject.answer)
+    early = subject_of(session)
+    assert early is not None
+    for what in ("which capability earns it", "the best single change"):
+        assert what in early.awaited
+        assert what in str(export_panel(session))
+    told, shapes = awaited_in_words(early), _shapes(_deck(early))
+    assert told in _Reader(report(early)).text
+    assert any(told in shape.text_frame.text for shape in shapes if shape.has_text_frame)
+    session.credit.set(CreditSoFar(subject.plan, subject.credit))
+    session.remarks.set(Remarks(asked_of(subject.answer), BETTER, team=TOO_FEW, is_whole=True))
+    late = subject_of(session)
+    assert late is not None
+    assert late.awaited == ()
+    assert awaited_in_words(late) == ""
 
 
 def test_charts_are_asked_of_the_browser_and_handed_back() -> None:

@@ -181,7 +181,7 @@ def use_remarks(session: Session) -> Remarks:
     """
     jobs = solara.use_memo(Jobs, [])
     answer = session.answer.value
-    asked = _asked_of(answer)
+    asked = asked_of(answer)
 
     def find_out() -> None:
         if answer is None or asked is None:
@@ -197,8 +197,18 @@ def use_remarks(session: Session) -> Remarks:
 
 def remarks_of(session: Session) -> Remarks:
     """Return what else is to be said of the plan that is answered, as far as it is known."""
-    asked, found = _asked_of(session.answer.value), session.remarks.value
+    asked, found = asked_of(session.answer.value), session.remarks.value
     return found if asked is not None and found.of == asked else NO_REMARKS
+
+
+def remarks_awaited(session: Session) -> list[str]:
+    """Return what else is still to be found out of the plan that is answered, in words."""
+    answer, found = session.answer.value, session.remarks.value
+    asked = None if answer is None else _to_ask(answer)
+    if asked is None or (found.of == asked and found.is_whole):
+        return []
+    better = ["the best single change"] * asked.may_be_better
+    return [*better, *["what team could carry the portfolio"] * asked.may_be_too_few]
 
 
 class _Asked(NamedTuple):
@@ -210,9 +220,12 @@ class _Asked(NamedTuple):
     may_be_too_few: bool
 
 
-def _asked_of(answer: Answer | None) -> _Asked | None:
-    if answer is None or not answer.is_settled:
-        return None
+def asked_of(answer: Answer | None) -> _Asked | None:
+    """Return what else is to be found out of a plan once it is answered; None if nothing is."""
+    return _to_ask(answer) if answer is not None and answer.is_settled else None
+
+
+def _to_ask(answer: Answer) -> _Asked | None:
     comparison = answer.comparison
     does_earn = comparison.difference("npv").verdict == "earns"
     may_be_better = not does_earn and bool(raised(comparison.plan.scenario))
@@ -255,6 +268,8 @@ def _find(session: Session, answer: Answer, asked: _Asked, job: Job) -> None:
             helps = ranking.order[0] if None not in ranking.may_be_best else None
             better = replace(known, better=best_single_change(changes, written), change=helps)
             job.tell(session.remarks.set, better)
+        known = better
+    job.tell(session.remarks.set, replace(known, is_whole=True))
 
 
 # --------------------------------------------------------------------------------------

@@ -25,7 +25,13 @@ from modelops_abm.app.decide import settle_card
 from modelops_abm.app.decide.credit_card import known_credit
 from modelops_abm.app.decide.measures import Measure, measure_of, shown
 from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS, plain_name
-from modelops_abm.app.decide.sentences import full_name, in_hundred, progress, remarks_of
+from modelops_abm.app.decide.sentences import (
+    full_name,
+    in_hundred,
+    progress,
+    remarks_awaited,
+    remarks_of,
+)
 from modelops_abm.app.decide.tray_card import Item, apart, items_of, money_of_items
 from modelops_abm.app.organisation.file_cards import organisation_in_words
 from modelops_abm.app.state.advising import Advised, Asked
@@ -43,6 +49,7 @@ from modelops_abm.core import outcomes
 from modelops_abm.evidence.benchmarks import compare, of_whom
 from modelops_abm.evidence.default import PUBLISHED
 from modelops_abm.evidence.measures import measured
+from modelops_abm.experiments.plans import raised
 from modelops_abm.experiments.statistics import estimate
 from modelops_abm.experiments.words import INTERVAL, Difference, capitalised
 from modelops_abm.formats import count_of, number
@@ -50,7 +57,7 @@ from modelops_abm.scenario import Distribution, Scenario, StatedValue, describe
 from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.scenario.sources import LABELS, is_by_size
 from modelops_abm.scenario.words import source_in_words, value_in_words
-from modelops_abm.text import csv_text
+from modelops_abm.text import all_of, csv_text
 from modelops_abm.version import __version__
 
 if TYPE_CHECKING:
@@ -79,6 +86,8 @@ class Subject:
         For whom it is made, as the visitor has written it; empty if that was left open.
     remarks
         What else is to be said of the plan, as far as it is known.
+    awaited
+        What is still to be found out, in words.
     """
 
     answer: Answer
@@ -89,6 +98,7 @@ class Subject:
     kept: Tray = ()
     client: str = ""
     remarks: Remarks = NO_REMARKS
+    awaited: tuple[str, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -174,7 +184,27 @@ def subject_of(session: Session) -> Subject | None:
         session.tray.value,
         session.client.value,
         remarks_of(session),
+        awaited_in(session, answer),
     )
+
+
+def awaited_in(session: Session, answer: Answer) -> tuple[str, ...]:
+    """Return what is still to be found out of a plan that is answered, in words."""
+    parts = []
+    done, aim = session.credit_progress.value
+    is_known = known_credit(answer, session.credit.value) is not None
+    if len(raised(answer.plan.scenario)) > 1 and (done < aim or not is_known):
+        parts.append("which capability earns it")
+    parts += remarks_awaited(session)
+    over = answer.over
+    if over is not None and not (over.is_of_baseline or settle_card.is_found_out(over)):
+        parts.append("what would settle it")
+    if session.advising.searching.value is not None:
+        parts.append("what to buy first")
+    _, *kept = items_of(answer, session.tray.value)
+    if waiting := sum(item.comparison is None for item in kept):
+        parts.append(formats.plural(waiting, "kept plan"))
+    return tuple(parts)
 
 
 def names_this_machine(address: str) -> bool:
@@ -250,6 +280,13 @@ def state_in_words(subject: Subject) -> str:
     if subject.over is not None:
         own = f" As set: {formats.plural(subject.comparison.replications, 'future')}."
     return f"{done.futures}{count}, {paired}; {known}{more}.{own}"
+
+
+def awaited_in_words(subject: Subject) -> str:
+    """Return what a reader will look for in vain, in a sentence; empty if that is nothing."""
+    if not subject.awaited:
+        return ""
+    return f"Not found out yet when this was saved: {all_of(subject.awaited)}."
 
 
 def provenance(subject: Subject) -> list[tuple[str, str]]:

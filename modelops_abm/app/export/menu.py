@@ -22,6 +22,7 @@ from modelops_abm.app.decide.sentences import full_name
 from modelops_abm.app.errors import reported
 from modelops_abm.app.export.content import (
     Subject,
+    awaited_in,
     command,
     figures_csv,
     names_this_machine,
@@ -37,9 +38,9 @@ from modelops_abm.app.state.tray import LONGEST_NAME
 from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import Pictures
 from modelops_abm.app.widgets.browser import download, picture
-from modelops_abm.experiments.plans import raised
 from modelops_abm.experiments.words import capitalised
 from modelops_abm.formats import plural
+from modelops_abm.text import all_of
 from modelops_abm.version import __version__
 
 SHARE_PANEL = "share-panel"
@@ -300,9 +301,8 @@ def _state(session: Session) -> str:
         return "The first estimate is not there yet."
     futures = plural(answer.comparison.replications, "future")
     known = f"As it is now: {futures}." if answer.is_settled else f"As far as it is: {futures}."
-    done, aim = session.credit_progress.value
-    is_finding_out = len(raised(answer.plan.scenario)) > 1 and done < aim
-    return f"{known} Which capability earns it is being found out." if is_finding_out else known
+    waits = all_of(awaited_in(session, answer))
+    return f"{known} Not found out yet, as what is saved says: {waits}." if waits else known
 
 
 def export(session: Session, what: str) -> None:

@@ -32,6 +32,7 @@ from modelops_abm.app.decide.tray_card import (
 from modelops_abm.app.export.content import (
     Subject,
     assumptions_in_words,
+    awaited_in_words,
     described,
     kept_table,
     limits,
@@ -175,7 +176,8 @@ def _answer(deck: Any, subject: Subject) -> None:
     comparison = subject.comparison
     answer, remarks = subject.answer, subject.remarks
     words = "".join(part.text for part in second_line(answer, subject.credit, remarks.better))
-    told = [words, team_in_words(answer, remarks), state_in_words(subject)]
+    state = f"{state_in_words(subject)} {awaited_in_words(subject)}".strip()
+    told = [words, team_in_words(answer, remarks), state]
     slide = _slide(deck, subject, _said(subject), _BANDS)
     box = Box(MARGIN, _TOP, _INNER, 0.9)
     top = max(3.0, add_text(slide, box, [each for each in told if each], size=14))

@@ -116,12 +116,15 @@ class Remarks:
         That change; None if none can be told to help.
     team
         Of a team that cannot carry its portfolio: that it cannot, and what team would do.
+    is_whole
+        Whether all that was asked is found out.
     """
 
     of: Hashable = None
     better: str = ""
     change: LevelChange | None = None
     team: str = ""
+    is_whole: bool = False
 
 
 NO_REMARKS = Remarks()
