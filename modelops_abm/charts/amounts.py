@@ -25,6 +25,15 @@ class Money(NamedTuple):
         prefix = self.unit.removesuffix("$").strip()
         return f"{formats.NARROW_SPACE}{prefix}" if prefix else ""
 
+    def with_unit(self, number: str) -> str:
+        """Return a number in this unit with it, for a sentence: +3.6 is +$3.6 M."""
+        sign = number[0] if number[0] in f"+{formats.MINUS}" else ""
+        return f"{sign}${number.removeprefix(sign)}{self.short}"
+
+    def level(self, amount: float, digits: int) -> str:
+        """Return an amount with its unit: $12.15 M; nothing is $0."""
+        return self.with_unit(formats.number(amount / self.size, digits)) if amount else "$0"
+
     def half_width(self, amount: float) -> str:
         """Return half the width of an interval with two digits, or one: ±0.15 M, ±0.06 M."""
         scaled = amount / self.size
@@ -65,9 +74,7 @@ class Notation(NamedTuple):
 
     def in_dollars(self, amount: float | None, *, is_part: bool = False) -> str:
         """Return what a plan, or a part of one, is worth with its unit, for a sentence: +$3.6 M."""
-        number = self.part(amount) if is_part else self.worth(amount)
-        sign = number[0] if number[0] in f"+{formats.MINUS}" else ""
-        return f"{sign}${number.removeprefix(sign)}{self.money.short}"
+        return self.money.with_unit(self.part(amount) if is_part else self.worth(amount))
 
     def part(self, amount: float | None) -> str:
         """Return what a part of a plan is worth, with a digit more than the whole: +0.80."""

@@ -741,11 +741,12 @@ def over_each_other(plans: Mapping[str, Comparison], money: Money, longest: int 
     longest
         Letters of a name at the end of its line.
     """
-    lines, ends = [], [np.zeros(1)]
+    lines, ends, said = [], [np.zeros(1)], []
     for (name, comparison), (colour, stroke) in zip(plans.items(), _LOOKS, strict=False):
         bands = bands_of(comparison.bands["npv"], money.size)
         mean = comparison.difference("npv").estimate.mean
         worth = Notation(money, digits_for(comparison.difference("npv"), money.size)).worth(mean)
+        said.append(f"{worth}{money.short} {name}")
         label = f"{worth}{money.short} {shortened(name, longest)}"
         lines.append(Line(name, bands.months, bands.mean, colour, 2.0, stroke, label))
         ends.append(bands.mean)
@@ -763,9 +764,8 @@ def over_each_other(plans: Mapping[str, Comparison], money: Money, longest: int 
             for place, month in enumerate(lines[0].x)
         ),
     )
-    said = "; ".join(line.label for line in lines)
     return Figure(
-        f"Net value so far less that of the baseline, at the end: {said}.",
+        f"Net value so far less that of the baseline, at the end: {'; '.join(said)}.",
         ((panel,),),
         "Scenarios",
         money.unit,

@@ -361,7 +361,7 @@ class Advice(Reported):
         if not self.apart:
             return f"{said} No single assumption sets these apart from the others."
         told = [
-            f"{in_words(each.name).lower()} of {_value(each.name, each.there)} instead of"
+            f"{_called(each.name).lower()} of {_value(each.name, each.there)} instead of"
             f" {_value(each.name, each.elsewhere)}"
             for each in self.apart
         ]
@@ -470,7 +470,7 @@ class Advice(Reported):
         rows = [
             Row(
                 (
-                    in_words(each.name),
+                    _called(each.name),
                     _value(each.name, each.there),
                     _value(each.name, each.elsewhere),
                 )
@@ -549,12 +549,22 @@ def _label(outcome: str) -> str:
     return LABELS.get(outcome, OUTCOMES[outcome].meaning.partition(";")[0])
 
 
+_IN_DAYS = "_days"
+"""How the names of values in days end."""
+
+
+def _called(name: str) -> str:
+    """Return what a value is called; its unit stands behind the value."""
+    return in_words(name.removesuffix(_IN_DAYS))
+
+
 def _value(name: str, value: float) -> str:
-    """Return a value with three digits, without powers of ten, in $ or per cent where it is one."""
+    """Return a value with three digits, without powers of ten, in $, per cent or days if it is."""
     unit = next((each.unit for each in catalogue() if each.name == name), "")
     if unit.startswith(("share", "probability")):
         return formats.share(value)
-    return f"{'$' if unit.startswith('$') else ''}{float(f'{value:.3g}'):,.12g}"
+    days = f" {unit.partition(' ')[0]}" if name.endswith(_IN_DAYS) else ""
+    return f"{'$' if unit.startswith('$') else ''}{float(f'{value:.3g}'):,.12g}{days}"
 
 
 def _money_known(known: Estimate) -> tuple[str, str]:

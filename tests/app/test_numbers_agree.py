@@ -22,9 +22,10 @@ from pptx import Presentation
 
 from modelops_abm import formats
 from modelops_abm.app.decide.credit_card import known_credit
+from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.page import Cards, Head
 from modelops_abm.app.decide.parameter_drawer import Drawer
-from modelops_abm.app.export.content import Subject
+from modelops_abm.app.export.content import Subject, figures_table
 from modelops_abm.app.export.report import report
 from modelops_abm.app.export.slides import slides
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer, Baselines
@@ -208,6 +209,13 @@ def test_report_and_slides_say_what_the_page_says(session: Session, few: Credit)
             assert said_there["verdict"] == numbers["verdict"]
         assert int(own["payback"]) == answer.comparison.paid_back.paid
     assert found_in(written, figure=r"vs [\d.]+ #")["figure"] == numbers["figure"]
+    first, *_ = figures(answer.comparison)
+    row = next(row for row in figures_table(subject).rows if row[0] == "Net present value")
+    unit = row[1].partition(formats.NARROW_SPACE)[2]
+    assert row[1:3] == (
+        first.value,
+        f"${first.versus.removeprefix('vs ')}{formats.NARROW_SPACE}{unit}",
+    )
 
 
 def test_the_terminal_says_the_number_that_rounds_to_the_pages(
@@ -257,8 +265,6 @@ def test_each_precision_has_a_baseline_of_its_own(plan: Plan) -> None:
 
 def payback_words(comparison: Comparison) -> set[str]:
     """Return every word for the day of payback that is said of a plan."""
-    from modelops_abm.app.decide.figures import figures
-
     figure = next(each for each in figures(comparison) if each.name == "payback")
     return {figure.value, comparison.paid_back.when}
 

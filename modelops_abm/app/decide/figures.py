@@ -122,11 +122,12 @@ def further_figures(comparison: Comparison) -> tuple[Figure, ...]:
 def _net_value(comparison: Comparison, over: Comparison | None) -> Figure:
     plan, baseline = comparison.means("npv")
     difference = comparison.difference("npv")
-    (size, _), digits = amounts.notation_of(comparison)
+    money, digits = amounts.notation_of(comparison)
+    size = money.size
     figure = _paired(
         "npv",
         LABELS["npv"],
-        formats.money(plan, half_width=size * 10.0 ** (1 - digits)),
+        money.level(plan, digits),
         formats.number(baseline / size, digits),
         difference,
         (size, digits, ""),

@@ -435,21 +435,48 @@ def figures_table(subject: Subject) -> Table:
     comparison = subject.comparison
     rows = []
     for outcome in outcomes.SUMMARY:
-        known = comparison.difference(outcome.name).estimate
-        difference = Difference.of(outcome.name, known)
-        # As on the page, a unit stands with the plan alone; one of money has its own size.
-        plan, baseline = (_level(mean, outcome.unit) for mean in comparison.means(outcome.name))
-        if not outcome.unit.startswith(("$", "share")):
-            baseline = baseline.partition(" ")[0]
-        rows.append(
-            (outcome.meaning, plan, baseline, difference.text, difference.interval, str(known.n))
-        )
+        count = str(comparison.difference(outcome.name).estimate.n)
+        cells = _in_money if outcome.unit.startswith("$") else _in_its_unit
+        rows.append((outcome.meaning, *cells(comparison, outcome), count))
     columns = ("Average per future", "Plan", "Baseline", "Difference", INTERVAL, "Futures")
     return Table("All figures", columns, rows)
 
 
+def _in_money(
+    comparison: Comparison, outcome: outcomes.SummaryOutcome
+) -> tuple[str, str, str, str]:
+    """Return plan, baseline, difference and interval in one unit, as the page writes them."""
+    plan, baseline = comparison.means(outcome.name)
+    money = Money(*formats.money_scale(max(abs(plan), abs(baseline))))
+    apart = comparison.difference(outcome.name)
+    known = Difference.of(outcome.name, apart.estimate)
+    is_known = known.interval != formats.NOTHING  # and not rounding alone
+    digits = digits_for(apart, money.size) if is_known else 1
+    levels = money.level(plan, digits), money.level(baseline, digits)
+    if not is_known:
+        return (*levels, known.text, known.interval)
+    difference = money.with_unit(money.difference(known.mean, known.half_width))
+    ends = known.mean - known.half_width, known.mean + known.half_width
+    return (
+        *levels,
+        difference,
+        f"{formats.interval(*(end / money.size for end in ends))}{money.short}",
+    )
+
+
+def _in_its_unit(
+    comparison: Comparison, outcome: outcomes.SummaryOutcome
+) -> tuple[str, str, str, str]:
+    """Return the same of what is no money; a unit stands with the plan alone."""
+    plan, baseline = (_level(mean, outcome.unit) for mean in comparison.means(outcome.name))
+    if outcome.unit != "share":
+        baseline = baseline.partition(" ")[0]
+    known = Difference.of(outcome.name, comparison.difference(outcome.name).estimate)
+    return plan, baseline, known.text, known.interval
+
+
 def _level(value: float, unit: str) -> str:
-    if unit.startswith(("$", "share")) or unit.endswith("days") or math.isnan(value):
+    if unit == "share" or unit.endswith("days") or math.isnan(value):
         return formats.amount(value, unit)
     return f"{formats.average(value)} {unit}"  # of few with a digit, as on the page
 

@@ -97,8 +97,10 @@ def _said(subject: Subject) -> str:
 
 def _foot(subject: Subject) -> str:
     """Return the style that puts below each page whose it is, and of what."""
-    words = ", for ".join(filter(None, (subject.name, subject.client)))
-    plain = shorten(visible(words), _LONGEST_FOOT, placeholder=" …")
+    # Of a long name less is read, and for whom it is all the same.
+    of_whom = f", for {visible(subject.client)}" if subject.client else ""
+    room = _LONGEST_FOOT - len(of_whom)
+    plain = f"{shorten(visible(subject.name), room, placeholder=' …')}{of_whom}"
     # Nothing that could end the text, or the style, stays as it is.
     escaped = "".join(each if each.isalnum() else f"\\{ord(each):x} " for each in plain)
     return f'@page {{ @bottom-left {{ content: "{escaped}"; }} }}'
