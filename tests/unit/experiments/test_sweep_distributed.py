@@ -139,7 +139,7 @@ def test_workers_of_another_version_are_refused(
     cluster: tuple, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, _ = cluster
-    monkeypatch.setattr(workers_module, "__version__", "99.0")
+    monkeypatch.setattr(workers_module, "simulator_version", lambda: "99.0")
     with (
         pytest.raises(InputError, match=r"has modelops_abm .*, and this is 99\.0"),
         cluster_workers(client.scheduler.address),
