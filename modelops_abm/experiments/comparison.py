@@ -116,7 +116,18 @@ class Comparison(Reported):
         KeyError
             If there is no such outcome.
         """
-        return PairedDifference(_apart(self.plan.outcome(outcome), self.baseline.outcome(outcome)))
+        found = self._differences.get(outcome)
+        if found is None:
+            found = PairedDifference(
+                _apart(self.plan.outcome(outcome), self.baseline.outcome(outcome))
+            )
+            self._differences[outcome] = found
+        return found
+
+    @cached_property
+    def _differences(self) -> dict[str, PairedDifference]:
+        # Those that were asked for: a page writes one in many places, each with its interval.
+        return {}
 
     @cached_property
     def is_worth_nothing(self) -> bool:

@@ -357,7 +357,7 @@ class PairedDifference(Represented):
         """
         return bootstrap_interval(self.values) if len(self._present) > 1 else None
 
-    @property
+    @cached_property
     def futures(self) -> tuple[float, float] | None:
         """Range of 95 of 100 futures: what may happen, not how well the mean is known."""
         if not len(self._present):
