@@ -215,8 +215,8 @@ def worth_of_levels(
     is_over
         Whether all is over what the organisation may be, whose band is hatched.
     """
-    bands = _bands_of_levels(worth, money)
     own = here or worth.worth(worth.here)
+    bands = _bands_of_levels(worth, money, own)
     unit = f"{money.unit} against {_start(worth)}, rest kept"
     means = {level: worth.worth(level).estimate.mean for level in worth.levels}
     means[worth.here] = own.estimate.mean
@@ -262,11 +262,11 @@ def worth_of_levels(
     )
 
 
-def _bands_of_levels(worth: LevelWorth, money: Money) -> Bands:
-    """Return the worth by level, the levels in place of months."""
+def _bands_of_levels(worth: LevelWorth, money: Money, own: PairedDifference) -> Bands:
+    """Return the worth by level, the levels in place of months, through the plan's own."""
     rows = []
     for level in worth.levels:
-        difference = worth.worth(level)
+        difference = own if level == worth.here else worth.worth(level)
         known = difference.estimate
         low, high = difference.futures or (0.0, 0.0)
         rows.append((known.mean or 0.0, known.half_width or 0.0, low, high))

@@ -153,6 +153,12 @@ def test_the_level_chart_shows_the_paired_worth() -> None:
         mean = worth.worth(level).estimate.mean or 0.0
         assert drawn[level] == pytest.approx(mean / money.size, rel=1e-2, abs=1e-3)
     assert lines["here"]["data"][0][1] == 0.6
+    # The plan's own level may be known better: the curve goes through the dot then too.
+    better = worth_of_levels(worth, money, Notation(money, 2).part, worth.worth(1.0))
+    again = {entry["id"]: entry["data"] for entry in option(better, SPACE)["series"]}
+    ((dot, _),) = again["here"]
+    assert {level: value for value, level in again["levels"]}[0.6] == pytest.approx(dot, rel=1e-2)
+    assert again["here"] != lines["here"]["data"]
     assert len(figure.as_table().rows) == len(worth.levels)
     assert "against no automation" in figure.finding
 
