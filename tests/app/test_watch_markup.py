@@ -378,6 +378,9 @@ def test_the_sentence_of_a_retired_model(pictures: dict[int, Picture]) -> None:
         reason=RetirementReason.ABANDONED,
     )
     assert sentence(life, 300.0) == "retired on day 183, abandoned by its users."
+    failed = replace(life, went_live_at=None)
+    gone = replace(pictures[300], followed=replace(followed, plan=failed, baseline=failed))
+    assert "never live" in str(panel_body(gone, YEARS))
 
 
 # The chosen model

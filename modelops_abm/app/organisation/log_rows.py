@@ -57,8 +57,10 @@ def log_row(kind: str, log: ReadLog | None) -> h.Fragment:
                 label, h.fragment[f"Reading {log.label}", h.span(".reading")], "reading"
             )
         case "read":
+            # What stands in brackets, service by service, is below it with all else.
+            first = log.sentence.partition(";")[0].partition(" (")[0]
             content = h.fragment[
-                f"{log.label}: {log.sentence.partition(';')[0]}. ",
+                f"{log.label}: {first}. ",
                 log.unusable_rows > 0
                 and h.span(".costs")[f"{plural(log.unusable_rows, 'row')} not wholly usable. "],
                 None if log.evidence else "Nothing in it can be weighed.",

@@ -166,11 +166,13 @@ def lines(plan: Life, baseline: Life, day: int, axis: Axis) -> h.Element:
 
 
 def _past(life: Life) -> str:
+    is_over = life.retired_at is not None
     if life.went_live_at is None:
-        return "not live yet"
+        return "never live" if is_over else "not live yet"
+    since = "from" if is_over else "since"
     if life.went_live_at < 0.0:
-        return "live since before day 0"
-    return f"live since day {number(life.went_live_at)}"
+        return f"live {since} before day 0"
+    return f"live {since} day {number(life.went_live_at)}"
 
 
 def _words(rows: Iterable[tuple[str, Points, Points, tuple[str, str]]]) -> str:
