@@ -295,7 +295,7 @@ def _table(content: Table) -> h.Element:
             h.thead[
                 h.tr[
                     (
-                        h.th(class_=side, scope="col")[each.heading]
+                        h.th(class_=side, scope="col")[each.heading or h.span(".spoken")["Value"]]
                         for each, side in zip(content.columns, sides, strict=True)
                     )
                 ]

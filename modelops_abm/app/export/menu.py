@@ -326,7 +326,7 @@ def _make(
     session: Session, subject: Subject, entry: Export, content: Callable[[Subject], bytes]
 ) -> None:
     try:
-        name = file_name(f"{subject.client} {subject.name}", entry.ending)
+        name = file_name(subject.name, entry.ending, subject.client)
         session.tell_browser(download(name, content(subject), entry.media_type))
     finally:
         session.exporting.set("")

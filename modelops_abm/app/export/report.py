@@ -42,6 +42,7 @@ from modelops_abm.app.export.content import (
 )
 from modelops_abm.app.state.belief import belief_of
 from modelops_abm.app.theme import icon, stylesheet
+from modelops_abm.app.widgets.markup import scroll_region
 from modelops_abm.charts.comparison import (
     Course,
     course,
@@ -181,7 +182,7 @@ def _cover(subject: Subject, titles: Iterable[str]) -> h.Element:
         h.div(".brand")[icon("brand", 22), h.span["ModelOps simulator"]],
         h.div(".cover-middle")[
             h.p(".label")["What a plan for machine-learning models in production is worth"],
-            h.p(".cover-title")[subject.name],
+            h.h1(".cover-title")[subject.name],
             subject.client and h.p(".cover-client")["For ", h.strong[subject.client]],
             h.p[subject.day],
             h.p(".secondary")[f"{subject.organisation}."],
@@ -351,10 +352,14 @@ def _credit(subject: Subject) -> h.Element | None:
             f"{table.caption}{subject.answer.of_whom}",
             credit_card.finding(shown),
         ),
-        h.table(".compact")[
-            h.thead[h.tr[_spoken_head(table.columns[0]), _spoken_head("Range"), heads]],
-            h.tbody[rows],
-        ],
+        scroll_region(
+            credit_card.TITLE,
+            h.table(".compact")[
+                h.thead[h.tr[_spoken_head(table.columns[0]), _spoken_head("Range"), heads]],
+                h.tbody[rows],
+            ],
+            ".wide",
+        ),
         h.p(".label")[credit_card.rests_on(subject.credit)],
     ]
 
@@ -370,10 +375,11 @@ def _card(content: h.Node, words: str = "") -> h.Element:
 
 def _table(table: Table) -> h.Element:
     """Return a table; what looks like a number stands at the right."""
-    return h.table(class_=["list", f"columns-{len(table.columns)}"])[
+    content = h.table(class_=["list", f"columns-{len(table.columns)}"])[
         h.thead[h.tr[(h.th(scope="col")[name] for name in table.columns)]],
         h.tbody[(_row(cells) for cells in table.rows)],
     ]
+    return scroll_region(table.caption, content, ".wide")
 
 
 def _row(cells: Iterable[str]) -> h.Element:

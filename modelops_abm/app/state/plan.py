@@ -432,17 +432,21 @@ def _latest(past: tuple[Plan, ...], plan: Plan) -> tuple[Plan, ...]:
     return past[first:]
 
 
-def file_name(words: str, ending: str) -> str:
-    """Return the name of a file about a plan, or for somebody.
+def file_name(words: str, ending: str, client: str = "") -> str:
+    """Return the name of a file about a plan, and for somebody.
 
-    >>> file_name("Half automation, Müller & Co", "report.html")
-    'modelops-half-automation-muller-co-report.html'
+    >>> file_name("Half automation, two years", "report.html", "Müller & Co")
+    'modelops-muller-co-half-automation-two-years-report.html'
     """
+    named = filter(None, (_in_file_name(client), _in_file_name(words)))
+    return "-".join(["modelops", *named, ending])
+
+
+def _in_file_name(words: str) -> str:
     while len(words) > _LONGEST_IN_FILE_NAME and ", " in words:
         words = words.rpartition(", ")[0]
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
     parts = re.sub(r"[^a-z0-9]+", "-", plain).strip("-").split("-")
     while len("-".join(parts)) > _LONGEST_IN_FILE_NAME and len(parts) > 1:
         parts.pop()  # whole words, rather than half of one
-    own = "-".join(parts)[:_LONGEST_IN_FILE_NAME]
-    return "-".join(["modelops", *([own] if own else []), ending])
+    return "-".join(parts)[:_LONGEST_IN_FILE_NAME]
