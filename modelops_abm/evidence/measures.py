@@ -25,6 +25,8 @@ WINDOW_DAYS = 730
 """Days for which measures hold: see the head of this module."""
 _YEAR, _MONTH, _HOURS = 365.0, formats.MONTH_DAYS, 24.0
 _TIME = "days of the run"
+_SMALL_DOLLARS, _FAR_APART = 0.1, 50.0
+"""Below which cents say little, and how far apart ends of a range have a unit each."""
 _DEVELOPER_DAYS = tuple(each.name for each in outcomes.DEVELOPER_FLOWS)
 _PLACES = {name: place for place, name in enumerate(outcomes.TOTALS)}
 
@@ -94,7 +96,8 @@ def value_in_words(value: float | None, unit: str) -> str:
     if unit == "share":
         return formats.share(value).replace(".0", "")
     if unit == "$":
-        return formats.money(value)
+        is_small = 0.0 < value < _SMALL_DOLLARS
+        return f"${number_in_words(value)}" if is_small else formats.money(value)
     times, said = unit_said(value, unit)
     return f"{number_in_words(times * value)} {said}".rstrip()
 
@@ -114,10 +117,14 @@ def range_in_words(low: float, high: float, unit: str) -> str:
     ('3 to 22 months', '16 models')
     >>> range_in_words(0.05, 0.08, "hours"), range_in_words(0.05, 2.0, "hours")
     ('3 to 4.8 minutes', '3 minutes to 2 hours')
+    >>> range_in_words(0.14, 1.5, "$"), range_in_words(0.005, 5.0, "$")
+    ('$0.14 to 1.50', '$0.005 to $5.00')
     """
     if value_in_words(low, unit) == value_in_words(high, unit):
         return value_in_words(low, unit)
     if unit == "$":
+        if 0.0 < _FAR_APART * low < high:  # in the unit of the one the other would be nothing
+            return f"{value_in_words(low, unit)} to {value_in_words(high, unit)}"
         return f"${formats.money_interval(low, high)}"
     tail = f"{formats.NARROW_SPACE}%" if unit == "share" else f" {unit_said(high, unit)[1]}"
     return f"{value_in_words(low, unit).removesuffix(tail)} to {value_in_words(high, unit)}"
