@@ -407,6 +407,16 @@ def test_the_command_of_a_report_gives_the_same_figures(
     )
 
 
+def test_what_is_said_of_organisations_has_a_command_of_its_own(subject: Subject) -> None:
+    """Over as many futures as they are, if the answer as set ended after fewer."""
+    for count, is_told in ((FUTURES, False), (FUTURES + 2, True)):
+        over = compare(subject.plan.scenario, count, seed=SEED, daily=BANDS)
+        made = replace(subject, answer=replace(subject.answer, over=over))
+        told = dict(provenance(made)).get("Command of organisations", "")
+        assert (f"--replications {count}" in told) == is_told
+        assert f"--replications {FUTURES}" in command(made)
+
+
 def _session(answer: Answer | None) -> Session:
     session = Session(Plan.of_preset("all_five"))
     session.answer.set(answer)

@@ -301,6 +301,8 @@ def provenance(subject: Subject) -> list[tuple[str, str]]:
         ("Made on", subject.day),
         ("Command", command(subject)),
     ]
+    if of_organisations := _command_of_organisations(subject):
+        entries.append(("Command of organisations", of_organisations))
     # One that opens on this machine alone is of no use to whoever is handed a report.
     if subject.link and not names_this_machine(subject.address):
         entries.insert(0, ("Link", subject.link))
@@ -323,6 +325,19 @@ def command(subject: Subject) -> str:
     plan, count = subject.plan, subject.comparison.replications
     is_over = subject.over is not None and _has_command_over(plan)
     return _command(["compare"], plan, count, subject.seed, is_over=is_over)
+
+
+def _command_of_organisations(subject: Subject) -> str:
+    """Return the command for what is said of organisations; empty if `command` prints that too.
+
+    As set an answer ends when the average is known well enough, after fewer futures.
+    """
+    over, plan = subject.over, subject.plan
+    if over is None or over.replications == subject.comparison.replications:
+        return ""
+    if not _has_command_over(plan):
+        return ""
+    return _command(["compare"], plan, over.replications, subject.seed, is_over=True)
 
 
 def command_of_advice(asked: Asked) -> str:
