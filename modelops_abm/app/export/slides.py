@@ -307,7 +307,9 @@ def _kept(deck: Any, subject: Subject) -> None:
         others = "" if alike == len(items) else " of this organisation and horizon"
         where = "" if subject.over is None else f", on average of {LIKE_YOURS}"
         count = formats.count_in_words(alike)
-        title = f"{best.name} is worth most of {count} plans{others}{where}."
+        # Behind a colon, as a name is no subject of a sentence.
+        name = THIS_PLAN.lower() if best is items[0] else best.name
+        title = f"Worth most of {count} plans{others}{where}: {name}."
     slide = _slide(deck, subject, title, f"{THIS_PLAN}: {subject.name}.")
     compared = [items[place] for place in chosen_first(items)]
     money = money_of_items(items)
@@ -320,7 +322,7 @@ def _kept(deck: Any, subject: Subject) -> None:
     name = f"Net value so far less that of the baseline, {money.unit}{first_in_words(items)}"
     add_panel(slide, Box(MARGIN, _TOP, _INNER * 0.42, _BELOW), name, panel)
     place = Box(MARGIN + _INNER * 0.44, _TOP + 0.3, _INNER * 0.56, 0.0)
-    widths = (3.6, 1.3, 1.9, 1.5, 2.3)[: len(table.columns)]
+    widths = (3.2, 1.3, 2.4, 1.4, 2.3)[: len(table.columns)]
     rows = [(_in_short(name), *cells) for name, *cells in table.rows]
     size = 12 if len(rows) <= _MOST_ROWS else 10
     add_table(slide, place, table.columns, rows, widths, size=size, numbers=3)
