@@ -322,7 +322,8 @@ def _kept(deck: Any, subject: Subject) -> None:
     name = f"Net value so far less that of the baseline, {money.unit}{first_in_words(items)}"
     add_panel(slide, Box(MARGIN, _TOP, _INNER * 0.42, _BELOW), name, panel)
     place = Box(MARGIN + _INNER * 0.44, _TOP + 0.3, _INNER * 0.56, 0.0)
-    widths = (3.2, 1.3, 2.4, 1.4, 2.3)[: len(table.columns)]
+    range_width = 1.9 if subject.over is None else 2.4  # with the average
+    widths = (3.6, 1.3, range_width, 1.5, 2.3)[: len(table.columns)]
     rows = [(_in_short(name), *cells) for name, *cells in table.rows]
     size = 12 if len(rows) <= _MOST_ROWS else 10
     add_table(slide, place, table.columns, rows, widths, size=size, numbers=3)
