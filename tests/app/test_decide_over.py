@@ -17,7 +17,14 @@ from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.organisations_card import dots, dots_of, organisations
 from modelops_abm.app.decide.sentences import headline, in_hundred, progress, second_line
 from modelops_abm.app.decide.settle_card import settles
-from modelops_abm.app.decide.tray_card import items_of, money_of_items, scenarios
+from modelops_abm.app.decide.tray_card import (
+    THIS_PLAN,
+    Item,
+    best_of,
+    items_of,
+    money_of_items,
+    scenarios,
+)
 from modelops_abm.app.decide.verdict_card import mode_switch, verdict_card
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.export.content import Subject, command
@@ -35,7 +42,7 @@ from modelops_abm.evidence.interview import QUESTIONS
 from modelops_abm.experiments import Comparison, compare, draws_of
 from modelops_abm.experiments.credit_shares import stream_shares
 from modelops_abm.experiments.words import settling_in_words
-from tests.app.comparisons import QUICK
+from tests.app.comparisons import QUICK, made_comparison
 from tests.app.test_decide_components import shown
 
 FEW = Precision(0.04, 48)
@@ -236,6 +243,17 @@ def test_one_plan_has_one_number_on_the_whole_screen(answer: Answer, over: Compa
         assert number in tray
     assert f"{in_hundred(over)} earn" in tray
     assert in_hundred(over) in plain(organisations(comparison, over))
+
+
+def test_the_best_of_organisations_is_best_on_average(answer: Answer) -> None:
+    """Beside it stands the worth as set, by which another may be the best."""
+    lower, higher = (made_comparison([worth, worth + 1e5] * 8) for worth in (1e6, 2e6))
+    items = [
+        Item(THIS_PLAN, answer.comparison, None, lower),
+        Item("kept", answer.comparison, 0, higher),
+    ]
+    assert best_of(items) is items[1]
+    assert plain(scenarios(items, money_of_items(items))).count("best on average") == 1
 
 
 def test_over_draws_the_unit_is_that_of_the_values_as_set(over: Comparison) -> None:

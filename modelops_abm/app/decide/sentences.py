@@ -27,7 +27,7 @@ from modelops_abm.app.decide.rail_rows import (
 from modelops_abm.app.state.answer import LIKE_YOURS, NO_REMARKS, Answer, Remarks
 from modelops_abm.app.state.events import events_of
 from modelops_abm.app.state.jobs import Job, Jobs
-from modelops_abm.app.state.plan import Plan, name_of_organisation
+from modelops_abm.app.state.plan import OWN, Plan, name_of_organisation
 from modelops_abm.app.state.session import Session
 from modelops_abm.charts.amounts import between, digits_for, money_of, notation_of
 from modelops_abm.experiments import (
@@ -92,8 +92,9 @@ def full_name(plan: Plan, *, says_whose: bool = True) -> str:
     scenario = plan.scenario
     others = [name for name in plan.changes if name not in plan.planned]
     parts = [plan_name(scenario), *_start_words(scenario)]
-    if says_whose and name_of_organisation(plan) != "Reference":
-        parts.append(name_of_organisation(plan).lower())
+    whose = name_of_organisation(plan)
+    if says_whose and whose != "Reference":
+        parts.append("your organisation" if whose == OWN else whose.lower())
     if "horizon_days" in others:
         parts.append(formats.span(scenario.horizon_days))
     if "team.developers" in others:

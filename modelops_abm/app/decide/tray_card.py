@@ -270,7 +270,11 @@ def _worth(item: Item, scale: Scale, money: Money, *, is_best: bool) -> list[h.E
             interval_mark(Interval.of(worth, drawn), scale, muted=muted),
             h.strong(".number", title="average as set")[money.worth(worth)],
         ],
-        h.p(".label.tray-range")[h.span[words], is_best and h.span(".tone-earns")["best"]],
+        h.p(".label.tray-range")[
+            h.span[words],
+            # The number above is as set; which is best is told by all that the organisation may be.
+            is_best and h.span(".tone-earns")["best" if drawn is None else "best on average"],
+        ],
     ]
 
 

@@ -355,10 +355,14 @@ def organisation_key(scenario: Scenario) -> str:
     return key_of(baseline.model_copy(update={"capabilities": capabilities}))
 
 
+OWN = "Yours"
+"""What a visitor's organisation is called on the page."""
+
+
 def name_of_organisation(plan: Plan) -> str:
     """Return what the organisation of a plan is called on the page."""
     if plan.belief is not None or plan.base.imported is not None:
-        return "Yours"
+        return OWN
     return "Reference" if plan.organisation == "reference" else name_of(plan.organisation)
 
 
