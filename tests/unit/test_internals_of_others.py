@@ -36,6 +36,10 @@ REASONS = {
         "python-pptx has no word for an entry of a legend that is left out"
     ),
     "app/export/slide_kit.py: ._p": "nor for a list's bullets and their indent",
+    "app/export/slide_kit.py: ._r": "nor for a number of a slide that follows its place",
+    "app/export/slide_kit.py: ._chartSpace": (
+        "nor for the numbers of a chart's axes, which it writes negative, against the standard"
+    ),
     "app/export/slides.py: ._rels": "nor to leave out what the empty template says of its maker",
     "app/mesa_page.py: ._advance_time": (
         "every way of Mesa to run comes there, so that a day is one piece to whoever draws"
