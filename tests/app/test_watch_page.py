@@ -110,10 +110,11 @@ def test_a_click_on_a_token_follows_its_model(visit: Visit) -> None:
 
 
 def test_without_the_twin_there_is_one_lane(visit: Visit) -> None:
+    # The player may be drawing, and then draws this after it, in its own thread.
     visit.act("baseline")
-    assert 'data-organisation="baseline"' not in visit.html
+    visit.wait(lambda: 'data-organisation="baseline"' not in visit.html)
     visit.act("baseline")
-    assert 'data-organisation="baseline"' in visit.html
+    visit.wait(lambda: 'data-organisation="baseline"' in visit.html)
 
 
 def test_what_a_browser_forges_does_nothing(visit: Visit) -> None:
