@@ -79,7 +79,7 @@ def money(
     else:
         digits = _known_digits(amount / size, width / size)
     text = f"${abs(amount) / size:,.{digits}f}{_after(unit)}"
-    return _with_sign(text, amount, signed) if _says_something(text) else "$0"
+    return _with_sign(text, amount, signed) if says_something(text) else "$0"
 
 
 def money_and_error(
@@ -99,7 +99,7 @@ def money_and_error(
     bare, space, unit = text.partition(NARROW_SPACE)
     size = next((size for size, name in _MONEY_UNITS if name == unit), 1.0)
     error = number(width / size, len(bare.partition(".")[2]))
-    return f"{text} ±{error}{space}{unit}" if _says_something(error) else text
+    return f"{text} ±{error}{space}{unit}" if says_something(error) else text
 
 
 def money_interval(low: float, high: float, *, signed: bool = False) -> str:
@@ -322,13 +322,13 @@ def _plain(value: float, unit: str) -> str:
 
 
 def _with_sign(text: str, value: float, signed: bool) -> str:
-    if not _says_something(text) or (value > 0.0 and not signed):
+    if not says_something(text) or (value > 0.0 and not signed):
         return text
     return (MINUS if value < 0.0 else "+") + text
 
 
-def _says_something(text: str) -> bool:
-    # What rounds to zero is zero, without a sign.
+def says_something(text: str) -> bool:
+    """Return whether a number is more than zeros; what rounds to zero is zero, without a sign."""
     return any(digit in text for digit in "123456789")
 
 

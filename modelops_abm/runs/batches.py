@@ -139,10 +139,16 @@ class KeptRuns:
 
     def __init__(self, cache: RunCache, scenarios: tuple[Scenario, ...], owner: Hashable) -> None:
         self._cache, self._scenarios, self._owner = cache, scenarios, owner
+        self._keys: dict[int, str] = {}
 
     def key_of(self, scenario: Scenario) -> str | None:
         """Return by which key runs of a scenario are kept; None if they are not."""
-        return fingerprint_of(scenario) if scenario in self._scenarios else None
+        if scenario not in self._scenarios:
+            return None
+        place = self._scenarios.index(scenario)
+        if place not in self._keys:  # once: every look asks again, and a portfolio may be large
+            self._keys[place] = fingerprint_of(self._scenarios[place])
+        return self._keys[place]
 
     def get(self, what: tuple[Hashable, ...]) -> Batch | None:
         """Return a block of replications, by all that decides what it holds; None if not kept."""

@@ -254,7 +254,7 @@ def _find(session: Session, answer: Answer, asked: _Asked, job: Job) -> None:
     # In the unit and the digits of the headline above it.
     def written(worth: PairedDifference, /, *, signed: bool = False) -> str:
         words = notation.in_dollars(mean_of(worth), is_part=signed)
-        if not any(digit in words for digit in "123456789"):  # too small for them
+        if not formats.says_something(words):  # too small for them
             return known_money(worth, signed=signed)
         return words if signed else words.lstrip(f"+{formats.MINUS}")
 
