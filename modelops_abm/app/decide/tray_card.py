@@ -124,7 +124,10 @@ def head(count: int, money: Money, *, compares: bool, is_over: bool = False) -> 
     """
     what = f"difference from the baseline, {money.unit}, same futures"
     if is_over:
-        what = f"difference from the baseline as set, {money.unit}; below it the same organisations"
+        what = (
+            f"difference from the baseline as set, {money.unit}; below it the same organisations,"
+            " best by their average"
+        )
     return h.div(".tray-head")[
         h.h2["Scenarios"],
         h.span(".label")[what],
@@ -270,11 +273,7 @@ def _worth(item: Item, scale: Scale, money: Money, *, is_best: bool) -> list[h.E
             interval_mark(Interval.of(worth, drawn), scale, muted=muted),
             h.strong(".number", title="average as set")[money.worth(worth)],
         ],
-        h.p(".label.tray-range")[
-            h.span[words],
-            # The number above is as set; which is best is told by all that the organisation may be.
-            is_best and h.span(".tone-earns")["best" if drawn is None else "best on average"],
-        ],
+        h.p(".label.tray-range")[h.span[words], is_best and h.span(".tone-earns")["best"]],
     ]
 
 
