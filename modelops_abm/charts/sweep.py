@@ -29,6 +29,11 @@ def sweep_effects(result: SweepResult, outcome: str = "npv") -> Figure:
     outcome
         Name of an outcome of the run summary.
 
+    Raises
+    ------
+    ValueError
+        If there is no such outcome.
+
     Examples
     --------
     >>> from modelops_abm import experiments, preset, with_values

@@ -110,7 +110,13 @@ def reading_of(
 
 
 def reader_of(file: str, kind: str) -> Reader | None:
-    """Return how a file is read if it is a log: as is said, by its address, or by its form."""
+    """Return how a file is read if it is a log: as is said, by its address, or by its form.
+
+    Raises
+    ------
+    InputError
+        If there is no such kind of log.
+    """
     from modelops_abm.clients import kinds
     from modelops_abm.clients.logs import LARGEST_LOG_BYTES
 

@@ -59,7 +59,10 @@ def read_number(cell: str) -> float:
 
 
 def read_date(cell: str) -> date:
-    """Return a date written as YYYY-MM-DD; of a moment (ISO 8601), the day as it is written."""
+    """Return a date written as YYYY-MM-DD; of a moment (ISO 8601), the day as it is written.
+
+    Anything else is a `Mistake`, as of all readers of cells.
+    """
     text = cell.strip()
     match = _ISO_MOMENT.fullmatch(text)
     # The day is taken as it is written, whatever the zone: moving it could move it to another day.

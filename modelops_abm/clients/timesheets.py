@@ -204,9 +204,14 @@ def read_timesheets(
 ) -> TimeSheets:
     r"""Read time sheets.
 
+    Raises
+    ------
+    InputError
+        If the file as a whole cannot be read. Rows that cannot are in `TimeSheets.problems`.
+
     See Also
     --------
-    modelops_abm.clients.incidents.read_incidents : for the parameters and the errors.
+    modelops_abm.clients.incidents.read_incidents : for the parameters.
 
     Examples
     --------

@@ -91,9 +91,14 @@ class UsageLog(DayLog[Use]):
 def read_usage(source: Source, reading: Reading = AS_IT_IS, *, name: str | None = None) -> UsageLog:
     r"""Read a table of usage.
 
+    Raises
+    ------
+    InputError
+        If the file as a whole cannot be read. Rows that cannot are in `UsageLog.problems`.
+
     See Also
     --------
-    modelops_abm.clients.incidents.read_incidents : for the parameters and the errors.
+    modelops_abm.clients.incidents.read_incidents : for the parameters.
 
     Examples
     --------

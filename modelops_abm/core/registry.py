@@ -330,7 +330,13 @@ def simulator_version() -> str:
 
 
 def numbers_of(entry: Capability | Cause) -> Iterator[tuple[str, float, Number]]:
-    """Yield name, default and facts of each of an entry's own numbers."""
+    """Yield name, default and facts of each of an entry's own numbers.
+
+    Raises
+    ------
+    ValueError
+        If one of them has no `Number` or no default.
+    """
     defaults = getattr(entry.numbers, "_field_defaults", {})
     for name, hint in get_type_hints(entry.numbers, include_extras=True).items():
         facts = next((each for each in getattr(hint, "__metadata__", ())), None)

@@ -203,7 +203,13 @@ class Belief(Reported):
         return bool(self.predictions)
 
     def drawn(self, count: int, seed: int = 0, first: int = 0) -> Draws:
-        """Return so many draws of the belief, keyed as `joint_draws` has them."""
+        """Return so many draws of the belief, keyed as `joint_draws` has them.
+
+        Raises
+        ------
+        InputError, ValueError
+            As `joint_draws` does.
+        """
         return joint_draws(self.scenario, self.draws.table(), count, seed=seed, first=first)
 
     def thinned(self, count: int) -> Belief:

@@ -268,7 +268,7 @@ class _Walk:
         return one, other
 
     def states(self, here: _Now, length: int) -> list[_Now]:
-        """Return all states of the chains."""
+        """Return all states of the chains; `Cancelled` ends it."""
         states = [here]
         for _ in range(length - 1):
             if self._cancel is not None and self._cancel.is_set():

@@ -85,6 +85,11 @@ def drawn_like(plan: Scenario, count: int, *, seed: int = 0) -> Draws:
     count, seed
         As `joint_draws` has them.
 
+    Raises
+    ------
+    InputError, ValueError
+        As `joint_draws` does.
+
     Examples
     --------
     >>> from modelops_abm.scenario import with_values

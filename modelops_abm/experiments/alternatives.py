@@ -103,7 +103,11 @@ def outcomes_at(
         If `cancel` was set.
     InputError
         If it exists in none.
+    ValueError
+        If a number is not allowed, or there is no such outcome.
     """
+    if replications < 1:
+        raise ValueError(f"replications must be 1 or more, not {replications}")
     # By alternative and then by point, as the reshaping below has it.
     scenarios = [each for by_name in zip(*alternatives, strict=True) for each in by_name]
     totals = totals_of(scenarios, replications, first=first, **keeping)

@@ -321,6 +321,11 @@ class Comparison(Reported):
             Of outcomes that are among the key figures.
         headings
             Of the table, of the baseline and of the plan.
+
+        Raises
+        ------
+        KeyError
+            If an outcome is none of them.
         """
         first, *others = headings
         figures = self._figures

@@ -269,11 +269,23 @@ class SingleChanges(Represented):
         return int(self.npv.shape[1])
 
     def worth(self, change: LevelChange | None) -> PairedDifference:
-        """Return the NPV of the changed plan against the baseline; None is the plan as it is."""
+        """Return the NPV of the changed plan against the baseline; None is the plan as it is.
+
+        Raises
+        ------
+        ValueError
+            If the change has not been tried.
+        """
         return PairedDifference(self.npv[self._place(change)] - self.npv[0])
 
     def gain(self, change: LevelChange) -> PairedDifference:
-        """Return the NPV of the changed plan against the plan as it is."""
+        """Return the NPV of the changed plan against the plan as it is.
+
+        Raises
+        ------
+        ValueError
+            If the change has not been tried.
+        """
         return PairedDifference(self.npv[self._place(change)] - self.npv[1])
 
     def ranking(self) -> Ranking[LevelChange | None]:

@@ -209,7 +209,13 @@ class Credit(Reported):
         return next(iter(self.worths))
 
     def together(self, outcome: str = "npv") -> PairedDifference:
-        """Return the difference that all capabilities make together."""
+        """Return the difference that all capabilities make together.
+
+        Raises
+        ------
+        KeyError
+            If there is no such outcome, here and of all below.
+        """
         worths = self._complete(outcome)
         return PairedDifference(worths[-1] - worths[0])
 
@@ -217,21 +223,43 @@ class Credit(Reported):
         """Return a capability's share of it, its Shapley value; all shares add up to it.
 
         Shapley 1953, doi:10.1515/9781400881970-018; docs/decisions/0016.
+
+        Raises
+        ------
+        KeyError
+            If the plan does not raise the capability, or there is no such outcome.
         """
         return PairedDifference(shapley_values(self._complete(outcome))[self._place(capability)])
 
     def alone(self, capability: CapabilityName, outcome: str = "npv") -> PairedDifference:
-        """Return the difference that a capability makes without the others."""
+        """Return the difference that a capability makes without the others.
+
+        Raises
+        ------
+        KeyError
+            If the plan does not raise the capability, or there is no such outcome.
+        """
         return PairedDifference(first_gains(self._complete(outcome))[self._place(capability)])
 
     def last(self, capability: CapabilityName, outcome: str = "npv") -> PairedDifference:
-        """Return the difference that a capability makes when all others are there."""
+        """Return the difference that a capability makes when all others are there.
+
+        Raises
+        ------
+        KeyError
+            If the plan does not raise the capability, or there is no such outcome.
+        """
         return PairedDifference(last_gains(self._complete(outcome))[self._place(capability)])
 
     def worth(
         self, capability: CapabilityName, question: CreditQuestion, outcome: str = "npv"
     ) -> PairedDifference:
         """Return what a capability has to do with the difference, as a question asks for it.
+
+        Raises
+        ------
+        KeyError
+            If the plan does not raise the capability, or there is no such outcome.
 
         Examples
         --------
@@ -281,6 +309,11 @@ class Credit(Reported):
         The Shapley-Taylor index of order two (Sundararajan et al. 2020, arXiv:1902.05622).
         Where more is better, they are redundant below 0: each does in part what the other does.
         What a capability adds alone and half of each of its synergies make its share.
+
+        Raises
+        ------
+        KeyError
+            If the plan does not raise the capability, or there is no such outcome.
         """
         index = synergies(self._complete(outcome))
         return PairedDifference(index[self._place(one), self._place(other)])

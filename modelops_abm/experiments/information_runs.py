@@ -404,6 +404,9 @@ def value_of_information(
     InputError
         If there are too few alternatives, inputs, points or replications, if an alternative does
         not take a value, or the outcome exists in fewer than two replications of a point.
+    ValueError
+        If a number is not allowed, there is no such outcome, or the store is of another seed or
+        engine.
 
     Examples
     --------
@@ -626,6 +629,8 @@ def worth_of_answers(
         If `cancel` was set.
     InputError
         If there are too few alternatives, answers, draws or replications.
+    ValueError
+        If there are no draws, or a number is not allowed.
 
     Examples
     --------

@@ -355,7 +355,14 @@ def _progress_of(
 
 
 def outcome_of(name: str, totals: Floats) -> Floats:
-    """Return an outcome of the run summary, or else a total, from totals along the last axis."""
+    """Return an outcome of the run summary, or else a total, from totals along the last axis.
+
+    Raises
+    ------
+    ValueError
+        If there is none of this name.
+    """
+    _check_names((name,))
     if name in _SUMMARY:
         return summary_values(_SUMMARY[name], totals)
     return np.array(totals[..., outcomes.TOTALS.index(name)])

@@ -162,6 +162,9 @@ def morris(
         If there are fewer than two trajectories, if each capability may be chosen (effects have
         sizes, which alternative wins has none), if the plan does not take a value, or the outcome
         exists in no replication.
+    ValueError
+        If a number is not allowed, there is no such outcome, or the store is of another seed or
+        engine.
 
     Examples
     --------

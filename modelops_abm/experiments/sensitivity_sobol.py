@@ -512,6 +512,9 @@ def sobol(
     InputError
         If the base sample is no power of two, the plan does not take a value, or the outcome exists
         in no replication.
+    ValueError
+        If a number is not allowed, there is no such outcome, or the store is of another seed or
+        engine.
 
     Examples
     --------

@@ -472,6 +472,9 @@ def tornado(
         If `cancel` was set.
     InputError
         If the plan does not take a value, or the outcome exists in no replication.
+    ValueError
+        If a number is not allowed, there is no such outcome, or the store is of another seed or
+        engine.
 
     Examples
     --------

@@ -89,7 +89,7 @@ def points_of(
     InputError
         If they are too many, or of a number that the design does not have.
     ValueError
-        If there is no such design.
+        If there is no such design, or the seed is not a whole number of 0 or more.
 
     Examples
     --------
@@ -157,6 +157,8 @@ def latin_hypercube(inputs: Sequence[Input], points: int, *, seed: int = 0) -> t
     ------
     InputError
         If there are too many points, or none.
+    ValueError
+        If the seed is not a whole number of 0 or more.
 
     Examples
     --------
@@ -178,6 +180,8 @@ def sobol_points(inputs: Sequence[Input], points: int, *, seed: int = 0) -> tupl
     InputError
         If their number is no power of two, for which alone the sequence is balanced, or is too
         large.
+    ValueError
+        If the seed is not a whole number of 0 or more.
 
     Examples
     --------
@@ -290,7 +294,13 @@ class SweepResult(Reported):
         return self._all_values(outcome)[1:]
 
     def differences(self, outcome: str) -> Floats:
-        """Return how far every point is from the scenario, replication by replication."""
+        """Return how far every point is from the scenario, replication by replication.
+
+        Raises
+        ------
+        ValueError
+            As of `values`.
+        """
         values = self._all_values(outcome)
         return np.asarray(values[1:] - values[0])
 
@@ -314,6 +324,11 @@ class SweepResult(Reported):
 
         Columns: the inputs; `mean`, `half_width` of its 95 % interval and `n`; `difference` and
         `difference_half_width`, paired by replication.
+
+        Raises
+        ------
+        ValueError
+            As of `values`.
         """
         measured = pd.DataFrame(
             [
@@ -342,6 +357,8 @@ class SweepResult(Reported):
         ------
         KeyError
             If no input is of this name.
+        ValueError
+            As of `values`.
         """
         column = self.inputs_table[name]
         values, differences = self.values(outcome), self.differences(outcome)

@@ -1,11 +1,13 @@
-"""The examples in docstrings do what they say, and the names that users import have some."""
+"""Examples in docstrings do what they say, what users import has some, and errors are named."""
 
 from __future__ import annotations
 
+import ast
 import doctest
 import importlib
 import inspect
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +17,7 @@ import modelops_abm
 from modelops_abm import charts, clients, experiments, runs, scenario
 
 PACKAGE = Path(modelops_abm.__file__).parent
+ERRORS = "InputError|ResultError|ValueError|KeyError|TypeError|Cancelled|TooLateError"
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 WITH_EXAMPLES = sorted(
     path.relative_to(PACKAGE.parent).with_suffix("").as_posix().replace("/", ".")
@@ -49,3 +52,28 @@ def test_every_function_that_is_offered_shows_how_it_is_called() -> None:
         assert without_example(room) == [], room
     # It draws all that there is, which takes seconds; `files_of_pictures` shows how.
     assert without_example(charts) == ["save_pictures"]
+
+
+def test_an_error_that_a_function_raises_is_named_in_its_docstring() -> None:
+    texts = {
+        path: text
+        for room in ("charts", "clients", "core", "evidence", "experiments", "runs", "scenario")
+        for path in (PACKAGE / room).glob("*.py")
+        if "raise " in (text := path.read_text(encoding="utf-8"))
+    }
+    count, unsaid = 0, []
+    for path, text in texts.items():
+        for function in public_functions(ast.parse(text)):
+            raised = set(re.findall(rf"\braise ({ERRORS})\b", ast.unparse(function)))
+            count += bool(raised)
+            if any(name not in (ast.get_docstring(function) or "") for name in raised):
+                unsaid.append(f"{path.name}: {function.name}")
+    assert count > 50
+    assert unsaid == []
+
+
+def public_functions(module: ast.Module) -> Iterator[ast.FunctionDef]:
+    for outer in (module, *(each for each in module.body if isinstance(each, ast.ClassDef))):
+        for each in outer.body:
+            if isinstance(each, ast.FunctionDef) and not each.name.startswith("_"):
+                yield each

@@ -62,3 +62,8 @@ def test_an_outcome_that_exists_nowhere_says_where_it_lacks(
 ) -> None:
     with pytest.raises(InputError, match="missing most often at x = 1"):
         a_run(monkeypatch, [[[1.0, 2.0]], [[np.nan, np.nan]], [[np.nan, 3.0]]])
+
+
+def test_no_future_is_refused() -> None:
+    with pytest.raises(ValueError, match="replications must be 1 or more, not 0"):
+        outcomes_at([{}], [[small()]], "npv", 0)
