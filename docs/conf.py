@@ -162,11 +162,16 @@ def _with_large_pictures(_: Sphinx, page: nodes.document) -> None:
 def _with_places_to_break(
     _: Sphinx, __: str, ___: str, context: dict[str, Any], *____: Any
 ) -> None:
-    """Let long names break behind a dot or an underscore, and nowhere else."""
+    """Let long names break behind a dot or an underscore, in code and tables, and nowhere else."""
     body = context.get("body", "")
     body = re.sub(
         r'(?<=<span class="pre">)[^<]+',
         lambda name: re.sub(r"(?<=\w)([._/])(?=\w)", r"\1<wbr>", name[0]),
+        body,
+    )
+    body = re.sub(
+        r"(?<=<td><p>)[^<]+",
+        lambda words: re.sub(r"(?<=[a-z])([._])(?=[a-z])", r"\1<wbr>", words[0]),
         body,
     )
     context["body"] = re.sub(
