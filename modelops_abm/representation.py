@@ -212,7 +212,7 @@ def in_short(value: object) -> str:
         case bool() | None:
             return str(value)
         case int() | float():
-            return f"{value:,.6g}"
+            return _digits(value, 6)
         case str():
             short = value if len(value) <= _LONGEST_TEXT else f"{value[: _LONGEST_TEXT - 1]}…"
             return repr(short)
@@ -221,11 +221,16 @@ def in_short(value: object) -> str:
         case tuple() | list():
             return _names(value)
     if (half_width := getattr(value, "half_width", None)) is not None:
-        return f"{getattr(value, 'mean', math.nan):,.6g} ± {float(f'{half_width:.2g}'):,.6g}"
+        return f"{_digits(getattr(value, 'mean', math.nan), 6)} ± {_digits(half_width, 2)}"
     if (shape := getattr(value, "shape", None)) is not None:
         return f"<{' x '.join(f'{length:,}' for length in shape)} {type(value).__name__}>"
     name = getattr(value, "name", None)
     return repr(name) if isinstance(name, str) else f"<{type(value).__name__}>"
+
+
+def _digits(value: float, count: int) -> str:
+    """Return a number of so many digits; 2,803,690 is not 2.80369e+06."""
+    return f"{float(f'{value:.{count}g}'):,.15g}"
 
 
 def _names(values: tuple[Any, ...] | list[Any]) -> str:

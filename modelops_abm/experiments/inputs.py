@@ -85,7 +85,9 @@ class Range:
             return tuple(first + round(step * (last - first) / max(count - 1, 1)) for step in steps)
         if count == 1 or self.low == self.high:
             return (self.low,)
-        return tuple(self.at(step / (count - 1)) for step in range(count))
+        inner = (self.at(step / (count - 1)) for step in range(1, count - 1))
+        # 0.3 between 0.1 and 0.5, and not 0.30000000000000004.
+        return (self.low, *(float(f"{value:.15g}") for value in inner), self.high)
 
 
 @dataclass(frozen=True, slots=True)

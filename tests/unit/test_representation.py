@@ -8,6 +8,7 @@ import pytest
 
 from modelops_abm import charts, compare, illustrative_portfolio, replicate, simulate
 from modelops_abm.experiments import (
+    Estimate,
     Question,
     Sweep,
     credit,
@@ -20,6 +21,7 @@ from modelops_abm.experiments import (
     why,
 )
 from modelops_abm.experiments.inputs import parse_input
+from modelops_abm.representation import in_short
 from modelops_abm.scenario import Scenario, baseline_of, with_values
 
 NAME = "<b>plan</b> & more"
@@ -73,6 +75,8 @@ def test_the_line_says_what_matters() -> None:
     comparison = compare(PLAN, 3)
     assert f"npv_difference={comparison.finance.npv.mean:,.6g} ± " in repr(comparison)
     assert repr(comparison.difference("npv")).startswith("PairedDifference(n=3, mean=")
+    assert [in_short(each) for each in (2_803_694.1, 24, 1e-9)] == ["2,803,690", "24", "1e-09"]
+    assert in_short(Estimate(9, 4_021_660.2, 1e6, 789_757.9)) == "4,021,660 ± 790,000"
     assert repr(illustrative_portfolio()).endswith("models=24)")
 
 

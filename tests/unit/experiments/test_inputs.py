@@ -107,6 +107,10 @@ def test_a_comma_is_no_decimal_point(stated: str) -> None:
         parse_input(f"drift.severity={stated}")
 
 
+def test_values_between_two_ends_are_those_that_one_would_write() -> None:
+    assert parse_input("drift.severity=0.1..0.5").points(5) == (0.1, 0.2, 0.3, 0.4, 0.5)
+
+
 @pytest.mark.parametrize("stated", ["0,1", "0,0.05", "0, 125", "4,12", "10,20,30"])
 def test_a_comma_separates_values(stated: str) -> None:
     expected = tuple(float(part) for part in stated.split(","))
