@@ -40,7 +40,8 @@ def shown(notebook: nbformat.NotebookNode) -> list[tuple[str, str]]:
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            text = data.get("text/markdown", data.get("text/plain", output.get("text", "")))
+            kinds = ("text/markdown", "text/html", "text/plain")  # the first is what a reader sees
+            text = next((data[kind] for kind in kinds if kind in data), output.get("text", ""))
             found.append((cell.id, "a picture" if "image/png" in data else text))
     return found
 
