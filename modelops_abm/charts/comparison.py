@@ -142,19 +142,42 @@ def net_value(comparison: Comparison, over: Comparison | None = None) -> Figure:
     )
 
 
-def without_plan(panel: Panel) -> Panel:
-    """Return a panel of a baseline alone without the line of the plan, which would lie on its own.
+def of_baseline(figure: Figure) -> Figure:
+    """Return the first part of a figure, of a baseline alone, without what is the plan's.
+
+    Its line would lie on the baseline's, its column say the same.
 
     >>> from modelops_abm import experiments, preset, with_values
     >>> scenario = with_values(preset("reference"), {"horizon_days": 60}, source="example")
     >>> found = experiments.compare(scenario, 2, daily=["npv"])
-    >>> above, _ = net_value(found).panels
-    >>> len(above.layers) - len(without_plan(above).layers)
+    >>> figure = net_value(found)
+    >>> (alone,) = of_baseline(figure).panels
+    >>> len(figure.panels[0].layers) - len(alone.layers)
     1
     """
-    lines = (layer for layer in panel.layers if isinstance(layer, Line) and layer.name == "plan")
-    plan = next(lines)
-    return replace(panel, layers=tuple(layer for layer in panel.layers if layer is not plan))
+    part = figure.parts[0][0]
+    if isinstance(part, Panel):
+        lines = (layer for layer in part.layers if isinstance(layer, Line))
+        own = next((line for line in lines if line.name == "plan"), None)
+        key = part.key and Key(
+            part.key.heads[1:], tuple(row._replace(cells=row.cells[1:]) for row in part.key.rows)
+        )
+        layers = tuple(layer for layer in part.layers if layer is not own)
+        part = replace(part, layers=layers, key=key)
+    elif isinstance(part, Rows) and part.total is not None:
+        total = _of_one_side(part.total)
+        part = replace(
+            part,
+            heads=part.heads[1:],
+            rows=tuple(_of_one_side(row) for row in part.rows),
+            total=replace(total, inside=total.inside.partition(",")[0]),
+        )
+    return replace(figure, parts=((part,),))
+
+
+def _of_one_side(row: Row) -> Row:
+    marks = tuple(mark for mark in row.marks if not (isinstance(mark, Bar) and mark.is_outline))
+    return replace(row, marks=marks, cells=row.cells[1:])
 
 
 def _how_to_read(comparison: Comparison, over: Comparison | None) -> str:
@@ -197,13 +220,15 @@ def _not_known(over: Comparison | None, apart: Bands | None, money: Money) -> tu
 
 
 def _how_much_wider(difference: Bands, apart: Bands) -> str:
-    """Return how many times wider what nobody knows makes the fan at its end."""
+    """Return how many times as wide the fan ends over what may be as by chance as set."""
     by_chance = float(difference.high[-1] - difference.low[-1])
     whole = float(apart.high[-1] - apart.low[-1])
     if not by_chance > 0.0 or whole < 1.05 * by_chance:
         return ""
     times = formats.number(whole / by_chance, 1 if whole < 10.0 * by_chance else 0)
-    return f" What nobody knows makes the fan {times} times as wide as chance alone."
+    return (
+        f" Over what the organisation may be, the fan is {times} times as wide as by chance as set."
+    )
 
 
 def _difference_line(

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pptx import Presentation
+from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.oxml.ns import qn
 from pptx.util import Inches
 
@@ -65,6 +66,7 @@ from modelops_abm.evidence.belief import Belief
 from modelops_abm.evidence.benchmarks import BENCHMARKS
 from modelops_abm.experiments import compare, draws_of
 from modelops_abm.experiments.credit_shares import credit
+from modelops_abm.experiments.words import chance
 from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, with_values
 from modelops_abm.text import visible
 
@@ -223,11 +225,14 @@ class _Reader(HTMLParser):
         self.loads: list[str] = []
         self.handlers: list[str] = []
         self.text = ""
+        self.headings: list[int] = []
         self._is_style = False
         self.feed(content.decode())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
         self._is_style = tag == "style"
         for name, value in attrs:
             if name in ("src", "srcset", "data", "poster") or (tag == "link" and name == "href"):
@@ -253,6 +258,8 @@ def test_the_report_runs_no_script_and_loads_nothing(
 
 def test_the_report_says_what_the_page_says(subject: Subject) -> None:
     read = _Reader(report(subject))
+    assert read.headings[:3] == [1, 2, 3]
+    assert {*read.headings[1:]} == {2, 3}
     assert headline(subject.comparison).text in read.text
     for words in ("Net value so far", "Availability", "Team time", "Value lost on the way"):
         assert words in read.text
@@ -320,10 +327,10 @@ def test_slides_have_findings_charts_and_tables(subject: Subject) -> None:
         assert _is_read_aloud(shape) == (shape.has_chart or shape.has_table), shape.name
     axes = [each for chart in _charts(deck) for each in chart._chartSpace.iter(qn("c:axId"))]
     assert all(int(each.get("val")) >= 0 for each in axes)
-    assert {len(slide.element.xpath(".//a:fld[@type='slidenum']")) for slide in deck.slides} == {
-        0,
-        1,
-    }
+    for slide in list(deck.slides)[1:]:
+        below = [shape.placeholder_format.type for shape in list(slide.shapes)[-2:]]
+        assert below == [PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER], "are read last"
+        assert len(slide.element.xpath(".//a:fld[@type='slidenum']")) == 1
     layout = max(shape.left + shape.width for shape in deck.slides[1].slide_layout.placeholders)
     assert Inches(13) > layout > Inches(12), "who adds a slide has as much room on it"
     for slide in deck.slides:
@@ -376,10 +383,17 @@ def test_what_else_the_page_says_of_a_plan_is_handed_over(crowded: Subject) -> N
 
 
 def test_slides_of_a_hostile_plan_open(hostile: Subject) -> None:
-    words = " ".join(
-        shape.text_frame.text for shape in _shapes(_deck(hostile)) if shape.has_text_frame
+    other = hostile.plan.changed({"capabilities.rollback.maximum": 0.5})
+    deck = _deck(
+        replace(hostile, kept=(Kept(HOSTILE, other, replace(hostile.answer, plan=other)),))
     )
+    words = " ".join(shape.text_frame.text for shape in _shapes(deck) if shape.has_text_frame)
     assert "ecret-" not in words
+    named = [series.name for chart in _charts(deck) for series in chart.plots[0].series]
+    assert any(name.startswith("'=cmd") for name in named)
+    for chart in _charts(deck):
+        with zipfile.ZipFile(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob)) as workbook:
+            assert b"<f>" not in workbook.read("xl/worksheets/sheet1.xml")
 
 
 def test_slides_without_credit_leave_it_out(subject: Subject) -> None:
@@ -415,6 +429,10 @@ def test_what_is_said_of_organisations_has_a_command_of_its_own(subject: Subject
         told = dict(provenance(made)).get("Command of organisations", "")
         assert (f"--replications {count}" in told) == is_told
         assert f"--replications {FUTURES}" in command(made)
+    (table, *_) = _tables(made)
+    *_, loss = ([cell.text for cell in row.cells] for row in table.table.rows)
+    as_set, told = (chance(each.finance.loss) for each in (made.comparison, over))
+    assert loss == ["Chance of a loss", as_set[0], "\u00a0", "\u00a0", f"{told[0]} ({told[1]})"]
 
 
 def _session(answer: Answer | None) -> Session:
@@ -679,12 +697,16 @@ def test_a_baseline_that_is_handed_over_asks_for_nothing() -> None:
     assert "Baseline" in drawn
     assert "Baseline" in heads
     assert "Plan" not in {*drawn, *heads}, "of which nothing would be different"
+    heads_of_report = re.findall(r"<th[^>]*>(\w+)|columnheader\">(\w+)", report(made).decode())
+    assert "plan" not in {words.lower() for pair in heads_of_report for words in pair}
     for shown in (words, _Reader(report(made)).text):
         assert "This is the baseline: no capability is planned" in shown
         for senseless in (
             "slider",
             "change its sign",
             "Plan minus baseline",
-            "What this plan sets",
+            "Unlike the reference",
+            "no difference",
+            "Chance of a loss",
         ):
             assert senseless not in shown

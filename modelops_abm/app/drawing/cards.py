@@ -124,30 +124,32 @@ _BAR, _HEIGHT = 12, 17
 
 
 def losses_rows(figure: Figure) -> h.Element:
-    """Return bars that begin where the one before ends, with two columns of numbers.
+    """Return bars that begin where the one before ends, with columns of numbers.
 
     Parameters
     ----------
     figure
-        Whose part is rows with a total.
+        Whose part is rows with a total: of plan and baseline, or of a baseline alone.
     """
     ((body,),) = figure.parts
     assert isinstance(body, Rows)
     assert body.total is not None
-    plan, base = (words for words, _ in body.heads)
-    return h.div(".losses", role="table", aria_label=figure.finding)[
+    return h.div(
+        class_=["losses", {"alone": len(body.heads) == 1}], role="table", aria_label=figure.finding
+    )[
         h.div(".loss.heading", role="row")[
             h.span(role="columnheader")[h.span(".spoken")["Lost to"]],
             h.span,
-            h.span(".plan.number", role="columnheader")[plan],
-            h.span(".number", role="columnheader")[base],
+            (
+                h.span(class_=["number", {"plan": words == "plan"}], role="columnheader")[words]
+                for words, _ in body.heads
+            ),
         ],
         (_row(row, body.axis) for row in body.rows),
         h.div(".loss.sum", role="row")[
             h.strong(role="rowheader")[body.total.label],
             h.span(".of-ideal")[body.total.inside],
-            h.strong(".number", role="cell")[body.total.cells[0]],
-            h.span(".number.base", role="cell")[body.total.cells[1]],
+            _numbers(body.total),
         ],
     ]
 
@@ -159,8 +161,15 @@ def _row(row: Row, axis: Axis) -> h.Element:
         h.svg(width="100%", height=str(_HEIGHT), aria_hidden="true")[
             (_bar(bar, axis) for bar in bars)
         ],
-        h.strong(".number", role="cell")[row.cells[0]],
-        h.span(".number.base", role="cell")[row.cells[1]],
+        _numbers(row),
+    ]
+
+
+def _numbers(row: Row) -> h.Fragment:
+    first, *others = row.cells
+    return h.fragment[
+        h.strong(".number", role="cell")[first],
+        (h.span(".number.base", role="cell")[cell] for cell in others),
     ]
 
 

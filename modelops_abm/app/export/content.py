@@ -23,10 +23,12 @@ from modelops_abm import formats
 from modelops_abm.app.access import is_loopback
 from modelops_abm.app.decide import settle_card
 from modelops_abm.app.decide.credit_card import known_credit
+from modelops_abm.app.decide.figures import Figure, figures
 from modelops_abm.app.decide.measures import Measure, measure_of, shown
 from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS, plain_name
 from modelops_abm.app.decide.sentences import (
     full_name,
+    headline,
     in_hundred,
     progress,
     remarks_awaited,
@@ -124,6 +126,11 @@ class Subject:
     def name(self) -> str:
         """What the plan is called, with all that sets it apart but whose it is."""
         return full_name(self.plan, says_whose=False)
+
+    @property
+    def said(self) -> str:
+        """The answer, in a sentence."""
+        return headline(self.comparison, self.over, is_page=False).text
 
     @property
     def day(self) -> str:
@@ -445,14 +452,27 @@ def unknown_in_words(subject: Subject) -> str:
     return "" if unknown is None else unknown.sentence
 
 
+def key_figures(subject: Subject) -> tuple[Figure, ...]:
+    """Return the key figures of the page; of a baseline what says something of one alone."""
+    found = figures(subject.comparison, subject.over)
+    if not subject.comparison.is_of_baseline:
+        return found
+    units = {each.name: each.versus.rpartition("vs ")[0] for each in found}
+    known = (each for each in found if each.value != formats.NOTHING)
+    return tuple(replace(each, versus=units[each.name].strip(), change="") for each in known)
+
+
 def figures_table(subject: Subject) -> Table:
     """Return every outcome of the run summary, as an average over the futures."""
     comparison = subject.comparison
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for outcome in outcomes.SUMMARY:
         count = str(comparison.difference(outcome.name).estimate.n)
         cells = _in_money if outcome.unit.startswith("$") else _in_its_unit
         rows.append((outcome.meaning, *cells(comparison, outcome), count))
+    if comparison.is_of_baseline:  # what is said of the plan has its unit
+        alone = [(row[0], row[1], row[-1]) for row in rows]
+        return Table("All figures", ("Average per future", "Baseline", "Futures"), alone)
     columns = ("Average per future", "Plan", "Baseline", "Difference", INTERVAL, "Futures")
     return Table("All figures", columns, rows)
 

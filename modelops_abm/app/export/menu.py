@@ -32,7 +32,7 @@ from modelops_abm.app.export.content import (
 from modelops_abm.app.export.report import report
 from modelops_abm.app.export.slides import slides
 from modelops_abm.app.organisation.file_cards import organisation_in_words
-from modelops_abm.app.state.plan import file_name
+from modelops_abm.app.state.plan import Plan, file_name
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import LONGEST_NAME
 from modelops_abm.app.theme import icon
@@ -180,7 +180,8 @@ def caption_of(session: Session) -> str:
 @solara.component
 def SavedPictures(session: Session) -> None:
     """Let the browser save the cards of the page as pictures; invisible."""
-    Pictures(caption=caption_of(session), file=file_name(full_name(session.plan), "").rstrip("-"))
+    name = _file_name(session.plan, session.client.value, "")
+    Pictures(caption=caption_of(session), file=name.rstrip("-"))
 
 
 def save_pictures(session: Session, pictures: Mapping[str, Any]) -> None:
@@ -189,10 +190,13 @@ def save_pictures(session: Session, pictures: Mapping[str, Any]) -> None:
     if not files:
         session.notice.set(_NO_CHART)
         return
-    archive = zipped(files)
-    session.tell_browser(
-        download(file_name(full_name(session.plan), "charts.zip"), archive, "application/zip")
-    )
+    name = _file_name(session.plan, session.client.value, "charts.zip")
+    session.tell_browser(download(name, zipped(files), "application/zip"))
+
+
+def _file_name(plan: Plan, client: str, ending: str) -> str:
+    """Return the name of a file; whose organisation it is is said unless the client is named."""
+    return file_name(full_name(plan, says_whose=not client), ending, client)
 
 
 def pictures_in(pictures: Mapping[Any, Any]) -> dict[str, bytes]:
@@ -326,7 +330,7 @@ def _make(
     session: Session, subject: Subject, entry: Export, content: Callable[[Subject], bytes]
 ) -> None:
     try:
-        name = file_name(subject.name, entry.ending, subject.client)
+        name = _file_name(subject.plan, subject.client, entry.ending)
         session.tell_browser(download(name, content(subject), entry.media_type))
     finally:
         session.exporting.set("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -13,9 +14,8 @@ from markupsafe import Markup
 
 from modelops_abm.app.decide import advice_card, credit_card, settle_card
 from modelops_abm.app.decide.comparison_card import side_by_side
-from modelops_abm.app.decide.figures import figures, figures_card
+from modelops_abm.app.decide.figures import figures_card
 from modelops_abm.app.decide.organisations_card import organisations
-from modelops_abm.app.decide.sentences import headline
 from modelops_abm.app.decide.tray_card import (
     THIS_PLAN,
     chosen_first,
@@ -32,6 +32,7 @@ from modelops_abm.app.export.content import (
     awaited_in_words,
     figures_table,
     kept_table,
+    key_figures,
     limits,
     provenance,
     published_table,
@@ -48,9 +49,9 @@ from modelops_abm.charts.comparison import (
     course,
     losses_of_plan,
     net_value,
+    of_baseline,
     over_each_other,
     team_time_of_plan,
-    without_plan,
 )
 from modelops_abm.charts.figure import Figure, Table
 from modelops_abm.charts.palette import css
@@ -62,8 +63,9 @@ _LONGEST_FOOT = 120
 """Letters of the line below a page, beside its number."""
 _WHOLE, _HALF = 960.0, 470.0
 """Widths of a card, in pixels."""
-_FOLLOWING = ("What this plan sets", "Appendix: how to get the same figures")
-"""The parts that begin no page of their own: they are a few rows."""
+_FOLLOWING = _UNLIKE, _APPENDIX = "Unlike the reference", "Appendix"
+"""Parts that begin no page of their own: what is looked up, and by few."""
+_HEADING = re.compile(r"(</?)h[12](?=[ >])")
 _NOTHING_LOADED = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
 """Whatever names a visitor's files hold, the report runs no script and loads nothing."""
 
@@ -77,7 +79,7 @@ def report(subject: Subject) -> bytes:
             h.meta(http_equiv="Content-Security-Policy", content=_NOTHING_LOADED),
             h.meta(name="viewport", content="width=device-width"),
             h.title[f"{subject.name}: report{of_whom}, {subject.day}"],
-            h.meta(name="description", content=_said(subject)),
+            h.meta(name="description", content=subject.said),
             h.meta(name="generator", content=f"modelops_abm {subject.version}"),
             h.style[Markup(f"{_style()}\n{_foot(subject)}")],
         ],
@@ -90,10 +92,6 @@ def report(subject: Subject) -> bytes:
 def _style() -> str:
     own = Path(__file__).with_name("report.css").read_text("utf-8")
     return f"{stylesheet('base', 'decide_main', 'advice')}\n{own}"
-
-
-def _said(subject: Subject) -> str:
-    return headline(subject.comparison, subject.over, is_page=False).text
 
 
 def _foot(subject: Subject) -> str:
@@ -114,12 +112,18 @@ def _content(subject: Subject) -> h.Fragment:
     return h.fragment[
         _cover(subject, sections),
         (
-            h.section(class_=["part", {"follows": title in _FOLLOWING}], id=_anchor(title))[
-                h.h2(".part-title")[title], content
-            ]
+            h.section(
+                class_=["part", {"follows": title.startswith(_FOLLOWING)}],
+                id=_anchor(title),
+            )[h.h2(".part-title")[title], _below_it(content)]
             for title, content in sections.items()
         ),
     ]
+
+
+def _below_it(content: h.Node) -> Markup:
+    """Return what stands below the title of a part: headings of the page are one level lower."""
+    return Markup(_HEADING.sub(r"\1h3", str(h.fragment[content])))
 
 
 def _sections(subject: Subject) -> dict[str, h.Node]:
@@ -139,7 +143,7 @@ def _sections(subject: Subject) -> dict[str, h.Node]:
                 (words := awaited_in_words(subject)) and h.p(".label")[words],
             ],
             _key(subject),
-            figures_card(figures(subject.comparison, subject.over)),
+            figures_card(key_figures(subject)),
             _net_value(subject),
         ],
         "What to buy first": _advice(subject),
@@ -153,22 +157,24 @@ def _sections(subject: Subject) -> dict[str, h.Node]:
             ],
         ],
         "What is not known": _not_known(subject),
-        _FOLLOWING[0]: _card(_table(unlike)) if (unlike := set_table(scenario)).rows else None,
-        "Appendix: all figures": _card(_table(figures_table(subject)), state_in_words(subject)),
-        "Appendix: beside what is published": _card(
+        _UNLIKE: _card(_table(unlike)) if (unlike := set_table(scenario)).rows else None,
+        f"{_APPENDIX}: all figures": _card(
+            _table(figures_table(subject), numbers=5), state_in_words(subject)
+        ),
+        f"{_APPENDIX}: beside what is published": _card(
             _table(published_table(subject)),
             "The organisation without the plan, over the same futures. Judged: no range was"
             " published. In brackets: too different to be compared. P: seen as an excerpt of the"
             " primary text; S: quoted by another source; C: computed.",
         ),
-        "Appendix: assumptions and their sources": _card(
+        f"{_APPENDIX}: assumptions and their sources": _card(
             [
                 h.fragment[h.h3[table.caption], _table(table)]
                 for table in assumption_tables(scenario)
             ],
             assumptions_in_words(subject),
         ),
-        _FOLLOWING[1]: _card(_provenance(subject)),
+        f"{_APPENDIX}: how to get the same figures": _card(_provenance(subject)),
     }
 
 
@@ -205,7 +211,7 @@ def _kept(subject: Subject) -> h.Fragment | None:
     title = f"Net value less that of the baseline{first_in_words(items)}"
     figure = replace(over_each_other(drawn, money), title=title)
     return h.fragment[
-        _card(_table(kept_table(subject)), f"{THIS_PLAN}: {subject.name}."),
+        _card(_table(kept_table(subject), numbers=3), f"{THIS_PLAN}: {subject.name}."),
         len(drawn) > 1
         and h.fragment[
             _figure(figure, _WHOLE),
@@ -229,7 +235,7 @@ def _not_known(subject: Subject) -> h.Fragment:
             card_head(settles.caption, "", "What an answer saves on average, by deciding better.")
             if settles.rows
             else card_head(settles.caption, "", settle_card.NOTHING_SETTLES),
-            settles.rows and _table(settles),
+            settles.rows and _table(settles, numbers=1),
         ],
         h.section(".card")[
             h.h3["What no figure here can tell"],
@@ -283,48 +289,45 @@ def _figure(
     ]
 
 
+def _shown(subject: Subject, figure: Figure) -> Figure:
+    """Return a figure as it is, or of a baseline alone."""
+    return of_baseline(figure) if subject.comparison.is_of_baseline else figure
+
+
 def _net_value(subject: Subject) -> h.Element:
     figure = net_value(subject.comparison, subject.over)
-    if subject.comparison.is_of_baseline:  # of no difference there is no course
-        figure = replace(figure, parts=((without_plan(figure.panels[0]),),))
-    return _figure(figure, _WHOLE, scale=0.85)
+    return _figure(_shown(subject, figure), _WHOLE, scale=0.85)
 
 
 def _course(subject: Subject, name: Course) -> h.Element:
     # Bands and changes are those of the net value, which stands before and explains them.
-    figure = course(subject.comparison, name, subject.over)
-    if subject.comparison.is_of_baseline:
-        figure = replace(figure, parts=((without_plan(figure.panels[0]),),))
+    figure = _shown(subject, course(subject.comparison, name, subject.over))
     return _figure(figure, _HALF, scale=0.72, is_explained=False)
 
 
 def _team_time(subject: Subject) -> h.Element:
-    figure = team_time_of_plan(subject.answer.shown)
+    figure = _shown(subject, team_time_of_plan(subject.answer.shown))
     (panel,) = figure.panels
     assert panel.key is not None
     rows = [
         h.tr[
             h.th(scope="row")[h.span(".swatch", style=f"background: {css(row.colour)}"), row.words],
             h.td(".number")[h.strong[row.cells[0]]],
-            h.td(".number")[row.cells[1]],
+            (h.td(".number")[cell] for cell in row.cells[1:]),
         ]
         for row in reversed(panel.key.rows)
     ]
+    heads = (h.th(class_=["number", {"plan": words == "plan"}])[words] for words in panel.key.heads)
     drawn = replace(figure, parts=((replace(panel, key=None),),))
     return h.section(".card.picture")[
         card_head(figure.title, f"{figure.unit}{subject.answer.of_whom}", figure.finding),
         chart(drawn, _HALF, scale=0.64),
-        h.table(".compact")[
-            h.thead[
-                h.tr[_spoken_head("Work"), h.th(".number.plan")["plan"], h.th(".number")["base"]]
-            ],
-            h.tbody[rows],
-        ],
+        h.table(".compact")[h.thead[h.tr[_spoken_head("Work"), heads]], h.tbody[rows]],
     ]
 
 
 def _losses(subject: Subject) -> h.Element:
-    figure = losses_of_plan(subject.answer.shown)
+    figure = _shown(subject, losses_of_plan(subject.answer.shown))
     head = card_head(figure.title, f"{figure.unit}{subject.answer.of_whom}", figure.finding)
     return h.section(".card.picture.losses-card")[head, losses_rows(figure)]
 
@@ -373,18 +376,26 @@ def _card(content: h.Node, words: str = "") -> h.Element:
     return h.section(".card")[words and h.p(".secondary")[words], content]
 
 
-def _table(table: Table) -> h.Element:
-    """Return a table; what looks like a number stands at the right."""
+def _table(table: Table, numbers: int = 0) -> h.Element:
+    """Return a table, of which so many columns behind the first hold numbers."""
+    first, *names = table.columns
+    heads = h.tr[
+        h.th(scope="col")[first],
+        (h.th(".number", scope="col")[name] for name in names[:numbers]),
+        (h.th(scope="col")[name] for name in names[numbers:]),
+    ]
+    rows = (
+        h.tr[
+            h.th(scope="row")[name],
+            (h.td(".number")[cell] for cell in cells[:numbers]),
+            (h.td[cell] for cell in cells[numbers:]),
+        ]
+        for name, *cells in table.rows
+    )
     content = h.table(class_=["list", f"columns-{len(table.columns)}"])[
-        h.thead[h.tr[(h.th(scope="col")[name] for name in table.columns)]],
-        h.tbody[(_row(cells) for cells in table.rows)],
+        h.thead[heads], h.tbody[rows]
     ]
     return scroll_region(table.caption, content, ".wide")
-
-
-def _row(cells: Iterable[str]) -> h.Element:
-    first, *others = cells
-    return h.tr[h.th(scope="row")[first], (h.td[cell] for cell in others)]
 
 
 def _provenance(subject: Subject) -> h.Fragment:
@@ -399,4 +410,6 @@ def _provenance(subject: Subject) -> h.Fragment:
 
 
 def _linked(name: str, words: str) -> h.Node:
+    if name.startswith("Command"):  # a line ends between its words only, and not behind a hyphen
+        return h.code[((h.span[word], " ") for word in words.split(" "))]
     return h.a(href=words)[words] if name == "Link" else words

@@ -16,6 +16,7 @@ from pptx.enum.chart import (
     XL_TICK_LABEL_POSITION,
 )
 from pptx.enum.dml import MSO_LINE
+from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
@@ -32,21 +33,24 @@ WIDTH, HEIGHT = 13.333, 7.5
 MARGIN = 0.6
 # Number of the layout in the template that python-pptx brings.
 _TITLE_ONLY = 5
-_TITLE_TOP, _TITLE_HEIGHT = 0.45, 1.05
-_COVER_TOP, _COVER_LINE, _LINE_OF_COVER = 2.0, 0.55, 60
-"""Where the title of the first slide stands, how high its lines are, and their letters."""
+_TITLE_TOP, _TITLE_HEIGHT, _COVER_TOP = 0.45, 1.05, 2.0
+_TITLE_SIZES, _COVER_SIZES = (26, 22, 19), (36, 28, 22)
+"""Of a title in points: the first of which two lines hold it, or else the last."""
 FOOTER_TOP = 7.02
 _CELL_MARGIN = 0.03
 """Above and below the words of a cell, in inches."""
+_SMALLEST = 8
+"""Of the text of a table, in points."""
 _BAR_GAP_PERCENT, _WIDE_GAP_PERCENT, _FEW_BARS = 45, 150, 3
 _INDENT = str(Inches(0.25))
 """Of what stands behind a bullet."""
 _INSET, _PIXELS, _POINTS_PER_INCH, _LINE = 0.1, 100.0, 72.0, 1.2
 """Room at the sides of a box; pixels and points of an inch; a line in sizes of its text."""
-_NARROWER = 1.2
-"""How many letters of Calibri stand in the room of one that is measured; they are 1.25."""
-_TWO_LINES = 120
-"""Letters of a title that two lines hold."""
+_NARROWER = 1.06
+"""How many letters of bold Arial stand in the room of one that is measured; of Calibri 1.2.
+
+Where Calibri is missing, Arial or its like stands in for it.
+"""
 
 
 _FIELD = "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}"
@@ -94,17 +98,42 @@ def widen(deck: Any) -> None:
     deck._element.find(qn("p:sldSz")).attrib.pop("type")  # that of a narrow screen
 
 
-def add_slide(deck: Any, title: str, footer: str, notes: str) -> Any:
-    """Add a slide with the finding as its title, and what it rests on below."""
+def add_slide(deck: Any, title: str, notes: str) -> Any:
+    """Add a slide with the finding as its title; of a long one three lines keep off the rest."""
     slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
-    # Set smaller where it takes three lines, so that it keeps off what stands below.
-    _set_title(slide, title, _TITLE_TOP, 26 if len(title) <= _TWO_LINES else 20)
-    add_text(slide, Box(MARGIN, FOOTER_TOP, WIDTH - 3 * MARGIN, 0.3), [footer], size=10)
-    number = Box(WIDTH - 2 * MARGIN, FOOTER_TOP, MARGIN, 0.3)
-    add_text(slide, number, [str(len(deck.slides))], size=10)
-    _follow_the_order(slide.shapes[-1])
+    _set_title(slide, title, _TITLE_TOP, _TITLE_SIZES)
     slide.notes_slide.notes_text_frame.text = visible(notes)
     return slide
+
+
+def add_cover(deck: Any, title: str, below: Sequence[str], notes: str) -> None:
+    """Add the first slide: a title in the middle, and lines of which the first are larger."""
+    slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
+    first, *others = below
+    top = _set_title(slide, title, _COVER_TOP, _COVER_SIZES) + 0.15
+    end = add_text(slide, Box(MARGIN, top, WIDTH - 2 * MARGIN, 0.5), [first], size=20)
+    add_text(slide, Box(MARGIN, end + 0.05, WIDTH - 2 * MARGIN, 1.5), others, size=16)
+    slide.notes_slide.notes_text_frame.text = visible(notes)
+
+
+def add_footers(deck: Any, words: str) -> None:
+    """Add to all slides but the first what they rest on, and their numbers: both are read last."""
+    for number, slide in enumerate(deck.slides, 1):
+        if number > 1:
+            add_text(slide, Box(MARGIN, FOOTER_TOP, WIDTH - 3 * MARGIN, 0.3), [words], size=10)
+            _make_placeholder(slide, "ftr", 11)
+            place = Box(WIDTH - 2 * MARGIN, FOOTER_TOP, MARGIN, 0.3)
+            add_text(slide, place, [str(number)], size=10)
+            _make_placeholder(slide, "sldNum", 12)
+            _follow_the_order(slide.shapes[-1])
+
+
+def _make_placeholder(slide: Any, kind: str, place: int) -> None:
+    """Make the last text of a slide what its layout has a place for, and PowerPoint a switch."""
+    about = slide.shapes[-1]._element.nvSpPr
+    about.cNvSpPr.attrib.pop("txBox")
+    holder = f'<p:ph {nsdecls("p")} type="{kind}" sz="quarter" idx="{place}"/>'
+    about.nvPr.append(parse_xml(holder))
 
 
 def _follow_the_order(shape: Any) -> None:
@@ -115,26 +144,18 @@ def _follow_the_order(shape: Any) -> None:
     field.extend(run)
 
 
-def add_cover(deck: Any, title: str, below: Sequence[str], notes: str) -> None:
-    """Add the first slide: a title in the middle, and lines of which the first are larger."""
-    slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
-    size = 36 if len(title) <= _TWO_LINES else 28
-    _set_title(slide, title, _COVER_TOP, size)
-    first, *others = below
-    top = _COVER_TOP + _COVER_LINE * math.ceil(len(title) / _LINE_OF_COVER) + 0.25
-    end = add_text(slide, Box(MARGIN, top, WIDTH - 2 * MARGIN, 0.5), [first], size=20)
-    add_text(slide, Box(MARGIN, end + 0.05, WIDTH - 2 * MARGIN, 1.5), others, size=16)
-    slide.notes_slide.notes_text_frame.text = visible(notes)
-
-
-def _set_title(slide: Any, words: str, top: float, size: float) -> None:
+def _set_title(slide: Any, words: str, top: float, sizes: Sequence[float]) -> float:
+    """Write the title in the first size that is small enough; return where it ends."""
     _add_rule(slide, Box(MARGIN + 0.1, top - 0.07, 0.7, 0.05))
     shape = slide.shapes.title
     box = Box(MARGIN, top, WIDTH - 2 * MARGIN, _TITLE_HEIGHT)
     shape.left, shape.top, shape.width, shape.height = box.emu
     frame = shape.text_frame
     frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
+    lines = {size: _lines(words, box.width, size) for size in sizes}
+    size = next((size for size in sizes if lines[size] <= 2), sizes[-1])
     _write(frame.paragraphs[0], words, size, "ink", bold=True)
+    return top + _INSET + _LINE * lines[size] * size / _POINTS_PER_INCH
 
 
 def _add_rule(slide: Any, box: Box) -> None:
@@ -190,7 +211,7 @@ def add_table(
     rows: Sequence[Sequence[str]],
     widths: Sequence[float],
     *,
-    size: float = 12,
+    size: int = 12,
     numbers: int = 0,
 ) -> float:
     """Add a table with thin lines; return where it ends.
@@ -202,12 +223,15 @@ def add_table(
     widths
         Of the columns, as parts of the whole.
     size
-        Of the text, in points.
+        Of the text, in points; smaller where the table would else reach the footer.
     numbers
         How many columns behind the first hold numbers, which stand at the right.
     """
     shares = [box.width * part / sum(widths) for part in widths]
     heights = [_row_height(cells, shares, size) for cells in (columns, *rows)]
+    while box.top + sum(heights) > FOOTER_TOP and size > _SMALLEST:
+        size -= 1
+        heights = [_row_height(cells, shares, size) for cells in (columns, *rows)]
     shape = slide.shapes.add_table(
         len(heights), len(columns), *Box(box.left, box.top, box.width, sum(heights)).emu
     )
@@ -278,7 +302,7 @@ def add_panel(slide: Any, box: Box, title: str, panel: Panel) -> None:
     lines = [*named, *changes]
     data = XyChartData()
     for line in lines:
-        series = data.add_series(line.name[:1].upper() + line.name[1:])
+        series = data.add_series(_in_workbook(line.name[:1].upper() + line.name[1:]))
         for x, y in zip(line.x, line.y, strict=True):
             if math.isfinite(y):
                 series.add_data_point(round(float(x), 3), round(float(y), 6))
@@ -368,7 +392,7 @@ def add_bars(
     # Room for the numbers, which stand beyond the ends of the bars.
     values = [value for entry in series for value in entry.values]
     low, high = min(0.0, *values), max(0.0, *values)
-    room = 0.12 * ((high - low) or 1.0)
+    room = 0.16 * ((high - low) or 1.0)
     chart.value_axis.minimum_scale = low - room if low < 0.0 else 0.0
     chart.value_axis.maximum_scale = high + room
     chart.value_axis.visible = False
@@ -384,9 +408,9 @@ def _add_bars(
     series: Sequence[Series],
 ) -> Any:
     data = CategoryChartData()
-    data.categories = categories
+    data.categories = [_in_workbook(name) for name in categories]
     for entry in series:
-        data.add_series(entry.name, [round(value, 6) for value in entry.values])
+        data.add_series(_in_workbook(entry.name), [round(value, 6) for value in entry.values])
     chart = _add_chart(slide, kind, box, data, title)
     for shown, entry in zip(chart.plots[0].series, series, strict=True):
         shown.format.fill.solid()
@@ -394,6 +418,12 @@ def _add_bars(
         # PowerPoint would paint bars below zero white.
         shown.invert_if_negative = False
     return chart
+
+
+def _in_workbook(name: str) -> str:
+    """Return a name as the workbook behind a chart takes it: as text and never as a formula."""
+    name = visible(name)
+    return f"'{name}" if name.startswith(("=", "{=")) else name
 
 
 def _add_chart(slide: Any, kind: Any, box: Box, data: Any, title: str) -> Any:
@@ -428,6 +458,7 @@ def _write(paragraph: Any, words: str, size: float, colour: str, *, bold: bool =
     run = paragraph.add_run()
     run.text = visible(words)
     run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, _rgb(colour)
+    run.font.language_id = MSO_LANGUAGE_ID.ENGLISH_UK  # or else that of whoever opens it
 
 
 def _rgb(colour: Colour) -> RGBColor:

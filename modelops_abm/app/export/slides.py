@@ -17,9 +17,9 @@ from pptx import Presentation
 from modelops_abm import formats
 from modelops_abm.app.decide import credit_card
 from modelops_abm.app.decide.advice_card import TITLE
-from modelops_abm.app.decide.figures import Figure, figures
+from modelops_abm.app.decide.figures import Figure
 from modelops_abm.app.decide.rail_rows import plain_name
-from modelops_abm.app.decide.sentences import headline, in_hundred, second_line, team_in_words
+from modelops_abm.app.decide.sentences import in_hundred, second_line, team_in_words
 from modelops_abm.app.decide.settle_card import NOTHING_SETTLES, is_found_out
 from modelops_abm.app.decide.tray_card import (
     THIS_PLAN,
@@ -35,6 +35,7 @@ from modelops_abm.app.export.content import (
     awaited_in_words,
     described,
     kept_table,
+    key_figures,
     limits,
     plain_source,
     plain_value,
@@ -52,6 +53,7 @@ from modelops_abm.app.export.slide_kit import (
     add_bars,
     add_columns,
     add_cover,
+    add_footers,
     add_panel,
     add_slide,
     add_table,
@@ -68,15 +70,15 @@ from modelops_abm.charts.comparison import (
     losses_of_plan,
     lost_by_cause,
     net_value,
+    of_baseline,
     over_each_other,
     team_time_of_plan,
-    without_plan,
 )
 from modelops_abm.charts.figure import Band, in_plain_numbers, value_axis
 from modelops_abm.charts.layout import shortened
 from modelops_abm.charts.palette import LOSSES
 from modelops_abm.experiments.credit_shares import QUESTIONS
-from modelops_abm.experiments.words import capitalised
+from modelops_abm.experiments.words import capitalised, chance
 from modelops_abm.scenario.capabilities import label_of
 from modelops_abm.text import visible
 
@@ -124,6 +126,11 @@ def slides(subject: Subject) -> bytes:
         _repeat,
     ):
         add(deck, subject)
+    for_whom = f" For {subject.client}" if subject.client else ""
+    intervals = _WHAT_INTERVALS_ARE[subject.over is not None]
+    # Last, as a name that is written from right to left would turn what follows around.
+    said = f"{capitalised(subject.rests_on)}. {intervals}{for_whom}"
+    add_footers(deck, shorten(said, _LONGEST_FOOTER, placeholder=" …"))
     file = io.BytesIO()
     deck.save(file)
     return file.getvalue()
@@ -142,7 +149,7 @@ def _describe(about: Any, subject: Subject) -> None:
     made = datetime.combine(subject.made_on, time())
     program = f"modelops_abm {subject.version}"
     about.title = visible(subject.name)
-    about.subject = visible(_said(subject))
+    about.subject = visible(subject.said)
     about.author = about.last_modified_by = program
     about.created = about.modified = made
     about.language = "en"
@@ -152,12 +159,7 @@ def _describe(about: Any, subject: Subject) -> None:
 
 def _slide(deck: Any, subject: Subject, title: str, explained: str) -> Any:
     """Add a slide whose notes say what is shown and what it rests on."""
-    for_whom = f" For {subject.client}" if subject.client else ""
-    intervals = _WHAT_INTERVALS_ARE[subject.over is not None]
-    # Last, as a name that is written from right to left would turn what follows around.
-    said = f"{capitalised(subject.rests_on)}. {intervals}{for_whom}"
-    footer = shorten(said, _LONGEST_FOOTER, placeholder=" …")
-    return add_slide(deck, title, footer, _notes(subject, explained))
+    return add_slide(deck, title, _notes(subject, explained))
 
 
 def _notes(subject: Subject, explained: str) -> str:
@@ -178,14 +180,14 @@ def _answer(deck: Any, subject: Subject) -> None:
     words = "".join(part.text for part in second_line(answer, subject.credit, remarks.better))
     state = f"{state_in_words(subject)} {awaited_in_words(subject)}".strip()
     told = [words, team_in_words(answer, remarks), state]
-    slide = _slide(deck, subject, _said(subject), _BANDS)
+    slide = _slide(deck, subject, subject.said, _BANDS)
     box = Box(MARGIN, _TOP, _INNER, 0.9)
     top = max(3.0, add_text(slide, box, [each for each in told if each], size=14))
-    rows = [_figure_cells(figure) for figure in figures(comparison, subject.over)]
+    rows = [_figure_cells(subject, figure) for figure in key_figures(subject)]
     box = Box(MARGIN, top, _INNER, 0.0)
     if comparison.is_of_baseline:
-        known = [cells[:2] for cells in rows if cells[1] != formats.NOTHING]
         columns: tuple[str, ...] = ("Average per future, as set", "Baseline")
+        known = [cells[:2] for cells in rows]
         add_table(slide, box, columns, known, (3, 1.7), size=16, numbers=1)
         return
     whose = "" if subject.over is None else f" of {LIKE_YOURS}"
@@ -195,14 +197,16 @@ def _answer(deck: Any, subject: Subject) -> None:
     add_text(slide, Box(MARGIN, end + 0.1, _INNER, 0.4), [words], size=12)
 
 
-def _said(subject: Subject) -> str:
-    return headline(subject.comparison, subject.over, is_page=False).text
-
-
-def _figure_cells(figure: Figure) -> tuple[str, ...]:
+def _figure_cells(subject: Subject, figure: Figure) -> tuple[str, ...]:
     """Return a figure as a row; its unit stands with the plan's value, not with the baseline's."""
+    if figure.name == "loss":  # on the page a chance is over organisations: here it is as set
+        as_set, side = (each.finance.loss for each in (subject.comparison, subject.answer.shown))
+        return (figure.label, chance(as_set)[0], "", "", "{} ({})".format(*chance(side)))
     unit, _, versus = figure.versus.rpartition("vs ")
     value = f"{figure.value} {unit}".strip()
+    if figure.name == "payback" and figure.range:  # "in 26 of 400" goes with the word before it
+        paid = "never" if figure.value == "never" else "paid back"
+        return (figure.label, value, "", "", f"{paid} {figure.range}")
     return (figure.label, value, versus, figure.change, _bare(figure.range))
 
 
@@ -234,23 +238,17 @@ _BANDS = (
 
 
 def _net_value(deck: Any, subject: Subject) -> None:
-    figure = net_value(subject.comparison, subject.over)
-    above, below = figure.panels
-    is_baseline = subject.comparison.is_of_baseline
-    finding = figure.finding
-    if is_baseline:
+    figure, finding = net_value(subject.comparison, subject.over), ""
+    if subject.comparison.is_of_baseline:
+        figure = of_baseline(figure)
         finding = "".join(part.text for part in second_line(subject.answer, None))
-    slide = _slide(deck, subject, finding, _BANDS)
+    slide = _slide(deck, subject, finding or figure.finding, _BANDS)
     changes = [figure.legend_of_changes] if figure.legend_of_changes else []
     height = _BELOW - height_of(changes, _INNER, _SMALL)
     add_text(slide, Box(MARGIN, _TOP + height, _INNER, _BELOW - height), changes, size=_SMALL)
-    titled = {f"{figure.title}, {figure.unit}": above}
-    if is_baseline:
-        titled = {title: without_plan(above) for title in titled}
-    else:
-        titled[f"{below.title}, {figure.unit}"] = below
-    width = _INNER / len(titled)
-    for place, (title, panel) in enumerate(titled.items()):
+    width = _INNER / len(figure.panels)
+    for place, panel in enumerate(figure.panels):
+        title = f"{panel.title if place else figure.title}, {figure.unit}"
         add_panel(slide, Box(MARGIN + place * width, _TOP, width, height), title, panel)
 
 
@@ -325,8 +323,7 @@ def _kept(deck: Any, subject: Subject) -> None:
     range_width = 1.9 if subject.over is None else 2.4  # with the average
     widths = (3.6, 1.3, range_width, 1.5, 2.3)[: len(table.columns)]
     rows = [(_in_short(name), *cells) for name, *cells in table.rows]
-    size = 12 if len(rows) <= _MOST_ROWS else 10
-    add_table(slide, place, table.columns, rows, widths, size=size, numbers=3)
+    add_table(slide, place, table.columns, rows, widths, numbers=3)
 
 
 def _in_short(name: str) -> str:
@@ -339,6 +336,8 @@ def _in_short(name: str) -> str:
 
 def _team_time(deck: Any, subject: Subject) -> None:
     figure = team_time_of_plan(subject.answer.shown)
+    if subject.comparison.is_of_baseline:
+        figure = of_baseline(figure)
     (panel,) = figure.panels
     assert panel.key is not None
     slide = _slide(deck, subject, figure.finding, "Share of developer days by activity.")
@@ -356,10 +355,9 @@ def _team_time(deck: Any, subject: Subject) -> None:
     title = f"{whose}% of developer days{subject.answer.of_whom}"
     place = Box(MARGIN, _TOP, _INNER * 0.62, _BELOW)
     add_columns(slide, place, title, ends, series, "0%", "Up to month")
-    columns: tuple[str, ...] = ("% of developer days", "Plan", "Baseline")
-    rows: list[tuple[str, ...]] = [(row.words, *row.cells) for row in reversed(panel.key.rows)]
-    if subject.comparison.is_of_baseline:  # both are the same
-        columns, rows = columns[::2], [row[::2] for row in rows]
+    sides = ("Plan", "Baseline")[-len(panel.key.heads) :]
+    columns = ("% of developer days", *sides)
+    rows = [(row.words, *row.cells) for row in reversed(panel.key.rows)]
     box = Box(MARGIN + _INNER * 0.66, _TOP + 0.4, _INNER * 0.34, 0.0)
     add_table(slide, box, columns, rows, (2.6, 1.3, 1.7)[: len(columns)], size=14, numbers=2)
 

@@ -112,7 +112,7 @@ def _exported(visitor: Visitor, what: str) -> list[str]:
     name, content = visitor.export(what)
     match what:
         case "report":
-            inside = re.findall(r"<h2[^>]*>([^<]*)</h2>", content.decode())
+            inside = re.findall(r"<h[23][^>]*>([^<]*)</h[23]>", content.decode())
         case "slides":
             shapes = [
                 shape for slide in Presentation(BytesIO(content)).slides for shape in slide.shapes

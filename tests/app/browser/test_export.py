@@ -142,7 +142,7 @@ def test_the_report_says_the_same_and_needs_nothing(decider: Visitor, browser: B
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.set_content(content.decode())
-    expect(page.locator(".verdict h1").first).to_have_text(decider.headline())
+    expect(page.locator(".verdict h3").first).to_have_text(decider.headline())
     assert page.locator(".figure").all_inner_texts() == decider.figures()
     assert [url for url in asked if not url.startswith("data:")] == []
     assert page.locator("script").count() == 0
