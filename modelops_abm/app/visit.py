@@ -35,6 +35,7 @@ def Visit(session: Session) -> None:
     is_over = session.is_over.value
     solara.use_effect(session.ask, [*asked, session.precision.value, is_over])
     solara.use_effect(session.explain, [*asked, session.drawer.value, is_over])
+    solara.use_effect(session.share_out, [*asked, session.shows_shares, is_over])
     solara.use_effect(session.weigh, [*asked, session.is_timeline.value])
     solara.use_effect(lambda: lambda: leave(session), [])
     solara.Div(style={"display": "none"})

@@ -170,13 +170,33 @@ QUESTIONS: Mapping[CreditQuestion, QuestionWords] = MappingProxyType(
 """What may be asked of a capability: the first is what a plan is decided by."""
 
 
+def _asked_for(question: CreditQuestion, players: int) -> set[int]:
+    """Return the numbers of the combinations that decide a question, both ends among them.
+
+    >>> _asked_for("alone", 3), _asked_for("dropped", 3)
+    ({0, 1, 2, 4, 7}, {0, 3, 5, 6, 7})
+    """
+    everybody = (1 << players) - 1
+    if question == "share":
+        return set(range(everybody + 1))
+    each = [1 << player for player in range(players)]
+    if question == "dropped":
+        each = [everybody ^ one for one in each]
+    return {0, everybody, *each}
+
+
+def _answered_by(combinations: set[int], players: int) -> tuple[CreditQuestion, ...]:
+    """Return the questions that some combinations decide."""
+    return tuple(name for name in QUESTIONS if _asked_for(name, players) <= combinations)
+
+
 @dataclass(frozen=True, repr=False)
 class Credit(Reported):
     """What each capability of a plan has to do with the difference that they make together.
 
     Every figure is a paired sample, with one value for each replication. A replication in which one
     of the combinations lacks an outcome does not count for that outcome. To ask for a capability
-    that the plan does not raise, or an outcome that was not run, is a KeyError.
+    that the plan does not raise, or what was not run, is a KeyError.
 
     Attributes
     ----------
@@ -186,10 +206,15 @@ class Credit(Reported):
         Those that the plan raises above their start level.
     worths
         Of each outcome: combinations x replications. Combination c has capability i if bit i of c
-        is set, so the first is the baseline and the last the plan.
+        is set, so the first is the baseline and the last the plan. NaN where it was not run.
     over
         If it is over draws of what the organisation may be: the same at the values as set, and what
         all together change of `outcome` in the futures of some draws once more.
+    questions
+        Those that it answers, each from the replications in which all that it takes was run.
+    whole
+        Net present value that all together are worth, in $ of day 0, in these replications and
+        more, if that is known: see `known_with`.
     """
 
     plan: Scenario
@@ -197,11 +222,18 @@ class Credit(Reported):
     capabilities: tuple[CapabilityName, ...]
     worths: Samples
     over: Over[Credit] | None = None
+    questions: tuple[CreditQuestion, ...] = tuple(QUESTIONS)
+    whole: Floats | None = None
 
     @property
     def replications(self) -> int:
-        """Number of replications of each combination."""
+        """Number of replications of the combination with most."""
         return int(next(iter(self.worths.values())).shape[1])
+
+    def replications_for(self, question: CreditQuestion) -> int:
+        """Return from how many replications a question about `outcome` is answered."""
+        worths = self._complete(self.outcome, question)
+        return int(np.count_nonzero(~np.isnan(worths[0])))
 
     @property
     def outcome(self) -> str:
@@ -216,7 +248,8 @@ class Credit(Reported):
         KeyError
             If there is no such outcome, here and of all below.
         """
-        worths = self._complete(outcome)
+        # Of those that shares are of, which add up to it.
+        worths = self._complete(outcome, "share" if "share" in self.questions else "dropped")
         return PairedDifference(worths[-1] - worths[0])
 
     def share(self, capability: CapabilityName, outcome: str = "npv") -> PairedDifference:
@@ -227,9 +260,9 @@ class Credit(Reported):
         Raises
         ------
         KeyError
-            If the plan does not raise the capability, or there is no such outcome.
+            If the plan does not raise the capability, or that was not run.
         """
-        return PairedDifference(shapley_values(self._complete(outcome))[self._place(capability)])
+        return self.worth(capability, "share", outcome)
 
     def alone(self, capability: CapabilityName, outcome: str = "npv") -> PairedDifference:
         """Return the difference that a capability makes without the others.
@@ -237,9 +270,9 @@ class Credit(Reported):
         Raises
         ------
         KeyError
-            If the plan does not raise the capability, or there is no such outcome.
+            If the plan does not raise the capability, or that was not run.
         """
-        return PairedDifference(first_gains(self._complete(outcome))[self._place(capability)])
+        return self.worth(capability, "alone", outcome)
 
     def last(self, capability: CapabilityName, outcome: str = "npv") -> PairedDifference:
         """Return the difference that a capability makes when all others are there.
@@ -247,9 +280,9 @@ class Credit(Reported):
         Raises
         ------
         KeyError
-            If the plan does not raise the capability, or there is no such outcome.
+            If the plan does not raise the capability, or that was not run.
         """
-        return PairedDifference(last_gains(self._complete(outcome))[self._place(capability)])
+        return self.worth(capability, "dropped", outcome)
 
     def worth(
         self, capability: CapabilityName, question: CreditQuestion, outcome: str = "npv"
@@ -259,7 +292,7 @@ class Credit(Reported):
         Raises
         ------
         KeyError
-            If the plan does not raise the capability, or there is no such outcome.
+            If the plan does not raise the capability, or that was not run.
 
         Examples
         --------
@@ -269,12 +302,11 @@ class Credit(Reported):
         >>> found.worth("rollback", "dropped").estimate == found.last("rollback").estimate
         True
         """
-        measures = {"dropped": self.last, "share": self.share, "alone": self.alone}
-        return measures[question](capability, outcome)
+        return PairedDifference(self._asked(question, outcome)[self._place(capability)])
 
     @classmethod
-    def of_one(cls, plan: Scenario, seed: int, baseline: Floats, whole: Floats) -> Credit:
-        """Return the credit of a plan that raises one capability: all of it, and nothing to run.
+    def of_ends(cls, plan: Scenario, seed: int, baseline: Floats, whole: Floats) -> Credit:
+        """Return what a comparison tells of the credit: all of it if one capability is raised.
 
         Parameters
         ----------
@@ -283,7 +315,12 @@ class Credit(Reported):
         baseline, whole
             Net present value of baseline and plan, in $ of day 0, by replication.
         """
-        return cls(plan, seed, raised(plan), {"npv": np.array([baseline, whole])})
+        capabilities = raised(plan)
+        players = len(capabilities)
+        worths = np.full((1 << players, len(whole)), np.nan)
+        worths[0], worths[-1] = baseline, whole
+        answered = _answered_by({0, len(worths) - 1}, players)
+        return cls(plan, seed, capabilities, {"npv": worths}, questions=answered)
 
     def known_with(self, whole: Floats) -> Credit:
         """Return the credit of net present value with what all make together better known.
@@ -296,10 +333,7 @@ class Credit(Reported):
         whole
             What all together are worth, in $ of day 0, in the replications of the credit and more.
         """
-        worths = self.worths["npv"][:, : len(whole)]
-        gains = worths - worths[0]
-        moved = worths[0] + moved_with(gains, gains[-1], float(whole.mean()))
-        return replace(self, worths={**self.worths, "npv": moved})
+        return replace(self, whole=whole)
 
     def synergy(
         self, one: CapabilityName, other: CapabilityName, outcome: str = "npv"
@@ -313,9 +347,9 @@ class Credit(Reported):
         Raises
         ------
         KeyError
-            If the plan does not raise the capability, or there is no such outcome.
+            If the plan does not raise the capability, or that was not run.
         """
-        index = synergies(self._complete(outcome))
+        index = synergies(self._complete(outcome, "share"))  # they take all combinations too
         return PairedDifference(index[self._place(one), self._place(other)])
 
     def ranking(
@@ -339,7 +373,7 @@ class Credit(Reported):
 
     def _asked(self, question: CreditQuestion, outcome: str) -> Floats:
         gains = {"dropped": last_gains, "share": shapley_values, "alone": first_gains}
-        return gains[question](self._complete(outcome))
+        return gains[question](self._complete(outcome, question))
 
     def table(self, outcome: str = "npv") -> pd.DataFrame:
         """Return `share`, `alone` and `last`, a capability a row.
@@ -518,11 +552,24 @@ class Credit(Reported):
             raise KeyError(f"the plan does not raise {capability!r}")
         return self.capabilities.index(capability)
 
-    def _complete(self, outcome: str) -> Floats:
-        """Return the worths, NaN for all combinations where one of them lacks the outcome."""
+    def _complete(self, outcome: str, question: CreditQuestion) -> Floats:
+        """Return the worths where all that a question takes is known, NaN for all elsewhere."""
+        if question not in self.questions:
+            raise KeyError(f"the credit answers {all_of(self.questions)}, not {question!r}")
+        whole = self.whole if outcome == "npv" else None
         worths = self.worths[outcome]
+        if whole is not None:
+            worths = worths[:, : len(whole)]
         # Shares over different futures would not add up to what all make together.
-        return np.where(np.isnan(worths).any(axis=0), np.nan, worths)
+        taken = list(_asked_for(question, len(self.capabilities)))
+        is_known = ~np.isnan(worths[taken]).any(axis=0)
+        complete = worths[:, is_known]
+        if whole is not None and complete.size:
+            gains = complete - complete[0]
+            complete = complete[0] + moved_with(gains, gains[-1], float(whole.mean()))
+        result = np.full_like(worths, np.nan)
+        result[:, is_known] = complete
+        return result
 
 
 def _plain(difference: PairedDifference) -> dict[str, Any]:
@@ -593,11 +640,21 @@ def stream_shares(
     looks: Sequence[int] = LOOKS,
     *,
     outcomes: Sequence[str] = ("npv",),
+    questions: Sequence[CreditQuestion] = tuple(QUESTIONS),
+    known: Credit | None = None,
     **keeping: Unpack[Keeping],
 ) -> Iterator[Credit]:
     """Yield what each capability earns over draws, or as set without any: either one alone.
 
     It takes half the runs of `stream_credit`, which over draws tells both.
+
+    Parameters
+    ----------
+    questions
+        What is asked. Only the combinations that decide it are run: of five capabilities 7 for what
+        the plan would lose without each, 32 for shares.
+    known
+        What is known of the same credit: what it has of the last look is not run again.
 
     See Also
     --------
@@ -609,10 +666,25 @@ def stream_shares(
     >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
     >>> [known.replications for known in stream_shares(plan, (5, 10))]
     [5, 10]
+    >>> next(stream_shares(plan, (5,), questions=["dropped"])).questions
+    ('dropped',)
     """
-    capabilities = raised(plan)
-    samples = sampled(combinations(plan, capabilities), looks, outcomes, **keeping)
-    yield from (Credit(plan, keeping.get("seed", 0), capabilities, each) for each in samples)
+    capabilities, seed = raised(plan), keeping.get("seed", 0)
+    players = len(capabilities)
+    asked = set[int]().union(*(_asked_for(each, players) for each in questions))
+    before = _worths_known(known, outcomes, looks[-1])
+    places = sorted(asked - before.keys())
+    answered = _answered_by(asked | before.keys(), players)
+    scenarios = combinations(plan, capabilities)
+    for samples in sampled([scenarios[each] for each in places], looks, outcomes, **keeping):
+        worths = {}
+        for name, values in samples.items():
+            count = looks[-1] if before else values.shape[1]
+            worths[name] = np.full((len(scenarios), count), np.nan)
+            worths[name][places, : values.shape[1]] = values
+            for place, others in before.items():
+                worths[name][place] = others[name]
+        yield Credit(plan, seed, capabilities, worths, questions=answered)
 
 
 @refuses_unknown
@@ -641,6 +713,19 @@ def credit(
     True
     """
     return next(stream_credit(plan, (replications,), outcomes=outcomes, **keeping))
+
+
+def _worths_known(
+    known: Credit | None, outcomes: Sequence[str], count: int
+) -> dict[int, dict[str, Floats]]:
+    """Return what a credit has of so many replications, by combination and outcome."""
+    if known is None or known.replications < count or not known.worths.keys() >= set(outcomes):
+        return {}
+    worths = np.array([known.worths[name][:, :count] for name in outcomes])
+    return {
+        place: dict(zip(outcomes, worths[:, place], strict=True))
+        for place in np.flatnonzero(~np.isnan(worths).any(axis=(0, 2))).tolist()
+    }
 
 
 def combinations(plan: Scenario, capabilities: Sequence[CapabilityName]) -> list[Scenario]:

@@ -102,7 +102,7 @@ class RunCache:
         Parameters
         ----------
         scenarios
-            Of which runs are kept; those of others are not.
+            Of which runs are kept, and of no others; of all that are run if none is named.
         owner
             Whose runs they are, if nobody else is to have them: see `forget`.
         """
@@ -143,6 +143,8 @@ class KeptRuns:
 
     def key_of(self, scenario: Scenario) -> str | None:
         """Return by which key runs of a scenario are kept; None if they are not."""
+        if not self._scenarios:
+            return fingerprint_of(scenario)
         if scenario not in self._scenarios:
             return None
         place = self._scenarios.index(scenario)

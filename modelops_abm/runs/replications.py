@@ -469,6 +469,7 @@ class _Work:
         self._prepared: dict[int, Inputs] = {}
         self._paces = [Pace() for _ in scenarios]
         self._keys = [None if kept is None else kept.key_of(each) for each in scenarios]
+        self._digests: dict[int, str] = {}
 
     def submit(
         self, pool: Executor, start: int, count: int, together: int, *, place: int
@@ -502,8 +503,7 @@ class _Work:
         if kept is None or key is None:
             part = self._part(which, start, count)
             return pool.submit_in_slices(partial(_alone, self._paces[which], part, *rest), place)
-        drawn = None if self._draws is None else _digest_of(self._draws, start, count)
-        what = (key, drawn, *rest)
+        what = (key, self._drawn(start, count), *rest)
         if (batch := kept.get(what)) is not None:
             done: Future[list[Batch]] = Future()
             done.set_result([batch])
@@ -516,6 +516,14 @@ class _Work:
             return [block]
 
         return pool.submit_in_slices(run_and_keep, place)
+
+    def _drawn(self, start: int, count: int) -> str | None:
+        """Return what tells the draws of some replications from others; None if there are none."""
+        if self._draws is None:
+            return None
+        if start not in self._digests:  # once for all scenarios
+            self._digests[start] = _digest_of(self._draws, start, count)
+        return self._digests[start]
 
     def _part(self, place: int, start: int, count: int) -> Inputs:
         """Return what a scenario's block of replications takes."""

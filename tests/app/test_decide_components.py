@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -123,7 +124,30 @@ def test_the_credit_says_how_far_it_is(session: Session) -> None:
     with shown(Cards(session)) as cards:
         assert "False" not in cards.text
         session.credit_progress.set((8, 16))
-        assert "8 of 16 futures of every combination" in cards.text
+        assert "8 of 16 futures of each combination" in cards.text
+
+
+def test_fair_shares_are_asked_for_when_they_are_looked_at(session: Session) -> None:
+    assert session.credit.value is not None
+    whole = session.credit.value.credit
+    assert whole is not None
+    with shown(Cards(session)) as cards:
+        session.credit.set(CreditSoFar(session.plan, replace(whole, questions=("dropped",))))
+        assert 'data-part="credit" data-futures="16"' in cards.text
+        assert not session.shows_shares
+        cards.act("question", "share")
+        assert session.shows_shares
+        assert 'data-part="credit" data-futures="0"' in cards.text
+        session.credit.set(CreditSoFar(session.plan, whole))
+        assert 'data-part="credit" data-futures="16"' in cards.text
+        cards.act("question", "dropped")
+        cards.act("table", beside="Which capability earns it")
+        assert session.shows_shares
+        assert "Fair share" in cards.text
+        cards.act("table", beside="Which capability earns it")
+        assert not session.shows_shares
+        session.drawer.set("rollback")
+        assert session.shows_shares
 
 
 def test_a_chart_can_be_read_as_a_table(session: Session) -> None:

@@ -242,6 +242,38 @@ def test_nothing_raised_has_no_credit(listener: Listener) -> None:
     assert listener.credits() == [CreditSoFar(plan, None)]
 
 
+def test_fair_shares_are_found_out_for_who_asks(listener: Listener) -> None:
+    """What the plan would lose without each comes for everybody, and is not run again."""
+    plan = small_plan(monitoring=0.5, rollback=1.0, lineage=1.0)
+    question = Question(plan, 7, Precision(0.04, 200))
+    estimator = Estimator(listener)
+    estimator.ask(question)
+    assert estimator.wait(PATIENCE_SECONDS)
+    dropped = listener.credits()[-1].credit
+    assert dropped is not None
+    assert dropped.questions == ("dropped",)
+    estimator.share_out(question)
+    assert estimator.wait(PATIENCE_SECONDS)
+    shared, whole = listener.credits()[-1].credit, credit(plan.scenario, seed=7)
+    assert shared is not None
+    for name in whole.capabilities:
+        assert dropped.last(name).estimate == whole.last(name).estimate
+        for asked in whole.questions:
+            assert shared.worth(name, asked).estimate == whole.worth(name, asked).estimate
+    kept = estimator.cache.get(question)
+    assert kept is not None
+    assert kept[1] is shared
+    # Of another plan both are asked for at once, and the answer comes first.
+    other = question._replace(plan=small_plan(monitoring=0.5, rollback=0.5, lineage=1.0))
+    estimator.ask(other)
+    estimator.share_out(other)
+    assert estimator.wait(PATIENCE_SECONDS)
+    kept = estimator.cache.get(other)
+    assert kept is not None
+    assert kept[1] is listener.credits()[-1].credit
+    assert estimator.whole_credit(kept[0], None).credit is not None
+
+
 def test_credit_and_levels_are_over_what_the_answer_is_over(listener: Listener) -> None:
     """In the first of its futures: all of a plan, and each level, as its comparison has them."""
     plan = small_plan(monitoring=1.0, rollback=1.0)

@@ -34,7 +34,7 @@ from modelops_abm.charts.figure import Figure
 from modelops_abm.experiments import Credit, LevelWorth, PairedDifference
 from modelops_abm.experiments.credit_levels import best_level
 from modelops_abm.experiments.credit_reasons import earning, explanation
-from modelops_abm.experiments.credit_shares import QUESTIONS
+from modelops_abm.experiments.credit_shares import QUESTIONS, CreditQuestion
 from modelops_abm.experiments.plans import STOPS, level_of
 from modelops_abm.experiments.words import level_word
 from modelops_abm.scenario import (
@@ -229,6 +229,12 @@ class ShownWorth:
         is_all = self.credit is not None and len(self.credit.capabilities) == 1
         return self.notation.worth(mean) if is_all else self.notation.part(mean)
 
+    def answer_to(self, question: CreditQuestion, capability: CapabilityName) -> str:
+        """Return what a question about the capability is answered by, once it is."""
+        if self.credit is None or question not in self.credit.questions:
+            return formats.NOTHING
+        return self.written(self.credit.worth(capability, question).estimate.mean)
+
     def figure(self) -> Figure:
         """Return the curve of the levels."""
         return worth_of_levels(
@@ -250,7 +256,7 @@ def _worth_of(session: Session, capability: CapabilityName) -> ShownWorth | None
     if credit is not None and capability not in credit.capabilities:
         credit = None
     here = levels.worth(levels.here)
-    if credit is not None and credit.replications >= levels.replications:
+    if credit is not None and credit.replications_for("dropped") >= levels.replications:
         here = credit.worth(capability, "dropped")
     return ShownWorth(levels, here, credit, notation_of(answer.shown), known.is_over)
 
@@ -295,8 +301,7 @@ def _worth_head(
         # What the curve ends in is the first question; the others stand beside it by their names.
         asked = {name: words.heading for name, words in QUESTIONS.items() if name != "dropped"}
         others = "".join(
-            f"; {heading} {shown.written(shown.credit.worth(capability, name).estimate.mean)}"
-            for name, heading in asked.items()
+            f"; {heading} {shown.answer_to(name, capability)}" for name, heading in asked.items()
         )
     return h.fragment[
         h.div(".worth-head")[

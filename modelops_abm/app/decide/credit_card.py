@@ -18,7 +18,7 @@ from modelops_abm.app.decide.rail import explain
 from modelops_abm.app.drawing.cards import card_head, table
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.errors import reported
-from modelops_abm.app.state.answer import LIKE_YOURS, Answer, credit_of_one
+from modelops_abm.app.state.answer import LIKE_YOURS, Answer, credit_told
 from modelops_abm.app.state.estimation import CreditSoFar
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
@@ -43,7 +43,8 @@ def credit_of(session: Session) -> Credit | None:
 
 def rests_on(credit: Credit) -> str:
     """Return on how many futures a credit of several capabilities rests."""
-    return f"From {formats.plural(credit.replications, 'future')} of every combination."
+    futures = credit.replications_for("share")
+    return f"From {formats.plural(futures, 'future')} of every combination."
 
 
 def known_credit(answer: Answer, found: CreditSoFar | None) -> Credit | None:
@@ -57,7 +58,7 @@ def known_credit(answer: Answer, found: CreditSoFar | None) -> Credit | None:
         What was found out last; it may be of another plan, and does not count then.
     """
     if len(raised(answer.plan.scenario)) == 1:
-        return credit_of_one(answer)
+        return credit_told(answer)
     if found is None or found.credit is None or not found.is_of(answer):
         return None
     credit = found.credit
@@ -217,20 +218,20 @@ def waiting_rows(names: Iterable[CapabilityName]) -> h.Element:
 
 def progress_words(futures: int, aim: int) -> str:
     """Return how far the credit has come, in words."""
-    return f"{formats.count_of(futures, aim)} futures of every combination"
+    return f"{formats.count_of(futures, aim)} futures of each combination"
 
 
 def credit_table(credit: Credit, comparison: Comparison) -> Table:
     """Return the answers to all questions as a table, in the order of the first."""
-    shown = shares_of(credit, comparison)
+    shown, asked = shares_of(credit, comparison), credit.questions
     cells = [
         (
             label_of(name),
-            *(_with_interval(shown, credit.worth(name, question)) for question in QUESTIONS),
+            *(_with_interval(shown, credit.worth(name, question)) for question in asked),
         )
         for name in shown.shares
     ]
-    headings = (capitalised(asked.heading) for asked in QUESTIONS.values())
+    headings = (capitalised(QUESTIONS[question].heading) for question in asked)
     unit = f"{shown.notation.money.unit}, 95{formats.NARROW_SPACE}% interval of the average"
     return Table(f"What each capability earns, {unit}", ("Capability", *headings), cells)
 
@@ -294,26 +295,25 @@ def CreditCard(session: Session) -> None:
 @solara.component
 def Shares(session: Session) -> None:
     """Show the shares that are known."""
-    is_table, show_table = solara.use_state(False)
-    credit, answer = credit_of(session), session.answer.value
+    credit, answer, question = credit_of(session), session.answer.value, session.question.value
 
     def act(action: Action) -> None:
         match action:
             case ("table", _):
-                show_table(not is_table)
+                session.is_credit_table.set(not session.is_credit_table.value)
             case ("question", asked) if asked in QUESTIONS:
                 session.question.set(asked)
             case ("explain", name):
                 explain(session, name)
 
-    is_known = credit is not None and answer is not None
+    futures = 0 if credit is None else _futures_for(credit, question)
     Markup(
         h.section(
             ".credit-shares",
             data_part="credit",
-            data_futures=str(credit.replications) if credit is not None else "0",
-            data_answers=answer.plan.key if is_known and answer is not None else "",
-        )[_content(session, credit, is_table=is_table)],
+            data_futures=str(futures),
+            data_answers=answer.plan.key if futures and answer is not None else "",
+        )[_content(session, credit)],
         reported(session, act),
         css_class="credit-place",
     )
@@ -333,13 +333,20 @@ def CreditProgress(session: Session) -> None:
     Markup(h.p(".credit-progress")[words])
 
 
-def _content(session: Session, credit: Credit | None, *, is_table: bool) -> h.Fragment:
-    answer, question = session.answer.value, session.question.value
-    planned = raised(session.plan.scenario)
+def _futures_for(credit: Credit, question: CreditQuestion) -> int:
+    """Return over how many futures a question is answered; 0 if it is not."""
+    return credit.replications_for(question) if question in credit.questions else 0
+
+
+def _content(session: Session, credit: Credit | None) -> h.Fragment:
+    answer, planned = session.answer.value, raised(session.plan.scenario)
+    is_table, question = session.is_credit_table.value, session.question.value
     title: h.Node = TITLE
     if len(planned) > 1 and not is_table:  # of one capability all questions have one answer
         title = h.fragment[h.h2[TITLE], questions(question)]
-    if credit is None or not credit.capabilities or answer is None:
+    if is_table:  # in the order of the first question; the others come as they are answered
+        question = "dropped"
+    if credit is None or answer is None or not _futures_for(credit, question):
         money = "$" if answer is None else notation_of(answer.shown).money.unit
         of_whom = f", average of {LIKE_YOURS}" if session.is_over.value else ""
         awaited = [card_head(title, f"{money}{of_whom}", "\u00a0"), waiting_rows(planned)]

@@ -51,7 +51,6 @@ from modelops_abm.core import outcomes
 from modelops_abm.evidence.benchmarks import compare, of_whom
 from modelops_abm.evidence.default import PUBLISHED
 from modelops_abm.evidence.measures import measured
-from modelops_abm.experiments.plans import raised
 from modelops_abm.experiments.statistics import estimate
 from modelops_abm.experiments.words import INTERVAL, Difference, capitalised
 from modelops_abm.formats import count_of, number
@@ -197,12 +196,7 @@ def subject_of(session: Session) -> Subject | None:
 
 def awaited_in(session: Session, answer: Answer) -> tuple[str, ...]:
     """Return what is still to be found out of a plan that is answered, in words."""
-    parts = []
-    done, aim = session.credit_progress.value
-    is_known = known_credit(answer, session.credit.value) is not None
-    if len(raised(answer.plan.scenario)) > 1 and (done < aim or not is_known):
-        parts.append("which capability earns it")
-    parts += remarks_awaited(session)
+    parts = remarks_awaited(session)
     over = answer.over
     if over is not None and not (over.is_of_baseline or settle_card.is_found_out(over)):
         parts.append("what would settle it")

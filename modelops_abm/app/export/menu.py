@@ -13,11 +13,13 @@ import re
 import threading
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import htpy as h
 import solara
 
+from modelops_abm.app.decide.credit_card import known_credit
 from modelops_abm.app.decide.sentences import full_name
 from modelops_abm.app.errors import reported
 from modelops_abm.app.export.content import (
@@ -40,6 +42,7 @@ from modelops_abm.app.widgets import Pictures
 from modelops_abm.app.widgets.browser import download, picture
 from modelops_abm.experiments.words import capitalised
 from modelops_abm.formats import plural
+from modelops_abm.runs import Cancelled
 from modelops_abm.text import all_of
 from modelops_abm.version import __version__
 
@@ -247,6 +250,8 @@ class Export(NamedTuple):
         End of the file's name, and its type.
     content
         Makes the file; None if the browser makes it.
+    has_credit
+        Whether it says which capability earns what.
     """
 
     name: str
@@ -254,16 +259,20 @@ class Export(NamedTuple):
     ending: str
     media_type: str
     content: Callable[[Subject], bytes] | None
+    has_credit: bool = False
 
 
 EXPORTS = {
-    "report": Export("Report", "HTML, one file", "report.html", "text/html", report),
+    "report": Export(
+        "Report", "HTML, one file", "report.html", "text/html", report, has_credit=True
+    ),
     "slides": Export(
         "Slides",
         "PowerPoint",
         "slides.pptx",
         "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         slides,
+        has_credit=True,
     ),
     "figures": Export("All figures", "CSV", "figures.csv", "text/csv", figures_csv),
     "weekly": Export("Weekly series", "CSV", "weekly.csv", "text/csv", series_csv),
@@ -330,7 +339,12 @@ def _make(
     session: Session, subject: Subject, entry: Export, content: Callable[[Subject], bytes]
 ) -> None:
     try:
+        if entry.has_credit:  # the page has run what it shows, which may be less
+            found = session.whole_credit(subject.answer)
+            subject = replace(subject, credit=known_credit(subject.answer, found))
         name = _file_name(subject.plan, subject.client, entry.ending)
         session.tell_browser(download(name, content(subject), entry.media_type))
+    except Cancelled:  # the visitor has left
+        return
     finally:
         session.exporting.set("")

@@ -390,8 +390,8 @@ class AnswerCache:
                 self._found.popitem(last=False)
 
 
-def credit_of_one(answer: Answer) -> Credit:
-    """Return the credit of a plan that raises one capability, which is all in its answer."""
+def credit_told(answer: Answer) -> Credit:
+    """Return what an answer tells of the credit, which is all if one capability is raised."""
     sides = (answer.shown.baseline, answer.shown.plan)
     baseline, whole = (side.outcome("npv") for side in sides)
-    return Credit.of_one(answer.plan.scenario, answer.seed, baseline, whole)
+    return Credit.of_ends(answer.plan.scenario, answer.seed, baseline, whole)

@@ -23,7 +23,7 @@ from modelops_abm.app.state.answer import (
     Baselines,
     Question,
     answers,
-    credit_of_one,
+    credit_told,
     stages_of,
 )
 from modelops_abm.app.state.draws import organisations_of
@@ -36,7 +36,7 @@ from modelops_abm.experiments import (
     LevelWorth,
     stream_level_worth,
 )
-from modelops_abm.experiments.credit_shares import stream_shares
+from modelops_abm.experiments.credit_shares import QUESTIONS, CreditQuestion, stream_shares
 from modelops_abm.experiments.plans import raised
 from modelops_abm.experiments.running import LOOKS, Keeping
 from modelops_abm.runs.resources import give_back_memory
@@ -150,9 +150,9 @@ class Estimator:
     """Answers the questions of one visitor, whose newest question counts.
 
     A question is answered stage by stage until the average is as precise as wished or every
-    replication has been run; then come the credit of each capability and, if the drawer asks, the
-    worth of the levels of one. A newer question stops the older within a slice of its runs; nothing
-    of the older is published after something of the newer.
+    replication has been run; then comes what the plan would lose without each capability and, for
+    who asks, fair shares and the worth of the levels of one. A newer question stops the older
+    within a slice of its runs; nothing of the older is published after something of the newer.
 
     Parameters
     ----------
@@ -167,20 +167,31 @@ class Estimator:
         self._account = account or Account()
         self._jobs = Jobs()
         self._at_rest = Event()  # set when the newest answer is as good as it gets
+        self._credited = Event()  # set when its credit is too, as far as nobody asks for more
         self.cache = AnswerCache()
         self._baselines = Baselines()
         self._own = object()
+        self._closed = Event()
 
     def ask(self, question: Question) -> None:
         """Answer a plan; what was asked before is stopped."""
         # A new event for each question: what is begun from now on waits for this answer.
-        self._at_rest = at_rest = Event()
-        self._start("answer", question.plan, partial(self._answer, question, at_rest))
+        self._at_rest, self._credited = Event(), Event()
+        work = partial(self._answer, question, self._at_rest, self._credited)
+        self._start("answer", question.plan, work)
 
     def stop_answering(self) -> None:
         """Stop what `ask` has begun, and what waits for it."""
-        for kind in ("answer", "explanation", "effects", "others"):
+        for kind in ("answer", "shares", "explanation", "effects", "others"):
             self._jobs.stop(kind)
+
+    def share_out(self, question: Question) -> None:
+        """Find out fair shares, and what each earns alone, once the plan is answered."""
+        self._start("shares", question.plan, partial(self._share_out, question, self._credited))
+
+    def stop_sharing_out(self) -> None:
+        """Stop what `share_out` has begun."""
+        self._jobs.stop("shares")
 
     def explain(self, question: Question, capability: CapabilityName) -> None:
         """Find out what the levels of a capability are worth, once the plan is answered."""
@@ -209,6 +220,7 @@ class Estimator:
 
     def close(self) -> None:
         """Stop everything for good, and drop what is kept of the visitor's own."""
+        self._closed.set()
         self._jobs.close()
         RUNS_KEPT.forget(self._own)
 
@@ -223,18 +235,21 @@ class Estimator:
         if plan is not None:
             self._publish(Failure(plan, words))
 
-    def _answer(self, question: Question, at_rest: Event, job: Job) -> None:
+    def _answer(self, question: Question, at_rest: Event, credited: Event, job: Job) -> None:
         plan = question.plan
         try:
             answer, known = self._answered(question, job)
+            at_rest.set()
+            if known is not None:
+                job.tell(self._publish, CreditSoFar(plan, known, question.is_over))
+            else:
+                # A second time, now with its credit: undo brings both back at once.
+                self.cache.add(question, answer, self._credit(answer, job))
+                give_back_memory()
         finally:
-            at_rest.set()  # also after an error: what waits for the answer must not wait for ever
-        if known is not None:
-            job.tell(self._publish, CreditSoFar(plan, known, question.is_over))
-        else:
-            # A second time, now with its credit: undo brings both back at once.
-            self.cache.add(question, answer, self._credited(answer, job))
-            give_back_memory()
+            # After an error too: what waits for the answer must not wait for ever.
+            at_rest.set()
+            credited.set()
 
     def _answered(self, question: Question, job: Job) -> tuple[Answer, Credit | None]:
         """Publish the answer to a plan as it gets better; return the last, with a known credit."""
@@ -290,35 +305,81 @@ class Estimator:
         PRECEDENCE.give_way(job.cancel, _PATIENCE_SECONDS)
         job.tell(self._publish, message)
 
-    def _credited(self, answer: Answer, job: Job) -> Credit | None:
-        """Publish the credit of each capability as it gets better; return the last."""
+    def _credit(self, answer: Answer, job: Job) -> Credit | None:
+        """Publish what the plan would lose without each capability, better and better."""
         plan, is_over = answer.plan, answer.over is not None
-        if len(raised(plan.scenario)) < 2:
-            # Nothing is shared out: the worth of the plan is that of the one that it raises.
-            credit = credit_of_one(answer) if raised(plan.scenario) else None
-            job.tell(self._publish, CreditSoFar(plan, credit, is_over))
-            return credit
-        bar = ProgressBar(plan, "credit", partial(job.tell, self._publish))
+        if not raised(plan.scenario):
+            job.tell(self._publish, CreditSoFar(plan, None, is_over))
+            return None
+        known = credit_told(answer)
+        if known.questions:
+            job.tell(self._publish, CreditSoFar(plan, known, is_over))
+            return known
         question = Question(plan, answer.seed, is_over=is_over)
+        return self._credit_for(question, ("dropped",), known, job)
 
-        def shares(cancel: Event) -> Iterator[Credit]:
-            keeping = self._beside(question, cancel)
-            keeping["progress"] = bar.show
-            return stream_shares(plan.scenario, **keeping)
+    def _share_out(self, question: Question, credited: Event, job: Job) -> None:
+        job.wait_for(credited)
+        answer, known = self.cache.get(question) or (None, None)
+        if answer is not None and known is not None and "share" not in known.questions:
+            credit = self._credit_for(question, tuple(QUESTIONS), known, job)
+            self.cache.add(question, answer, credit)
 
-        for credit in _CREDITS.items(question.common_key, shares, job.cancel):
+    def _credit_for(
+        self, question: Question, asked: tuple[CreditQuestion, ...], known: Credit, job: Job
+    ) -> Credit:
+        """Publish the credit that answers some questions as it gets better; return the last."""
+        plan, is_over = question.plan, question.is_over
+        bar = ProgressBar(plan, "credit", partial(job.tell, self._publish))
+
+        def run(cancel: Event) -> Iterator[Credit]:
+            beside = self._beside(question, cancel)
+            beside["progress"] = bar.show
+            return stream_shares(plan.scenario, questions=asked, known=known, **beside)
+
+        common = question.common_key
+        key = None if common is None else (common, asked)
+        for credit in _CREDITS.items(key, run, job.cancel):
             self._improve(job, CreditSoFar(plan, credit, is_over))
         bar.end()
         return credit
 
+    def whole_credit(self, answer: Answer, found: CreditSoFar | None) -> CreditSoFar:
+        """Return the credit of a plan that answers all questions; what it lacks is run now.
+
+        Parameters
+        ----------
+        answer
+            The answer to the plan.
+        found
+            What was found out last, of whichever plan.
+
+        Raises
+        ------
+        Cancelled
+            If the visitor has left.
+        """
+        plan, is_over = answer.plan, answer.over is not None
+        if not raised(plan.scenario):
+            return CreditSoFar(plan, None, is_over)
+        known = credit_told(answer)
+        if found is not None and found.credit is not None and found.is_of(answer):
+            known = found.credit
+        beside = self._beside(Question(plan, answer.seed, is_over=is_over), self._closed)
+        whole = next(stream_shares(plan.scenario, LOOKS[-1:], known=known, **beside))
+        return CreditSoFar(plan, whole, is_over)
+
     def _beside(self, question: Question, cancel: Event) -> Keeping:
         """Return how what is found out beside an answer is run: in the first of its futures."""
         plan, seed = question.plan, question.seed
+        # The next plan differs in one capability: half of its combinations are among these.
+        owner = None if question.common_key is not None else self._own
         return {
             "seed": seed,
             "cancel": cancel,
             "executor": new_caller(Rank.LAST, account=self._account),
             "draws": organisations_of(plan, LOOKS[-1], seed) if question.is_over else None,
+            "kept": RUNS_KEPT.of(owner=owner),
         }
 
     def _explain(

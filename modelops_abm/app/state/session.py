@@ -37,7 +37,7 @@ from modelops_abm.app.state.tray import (
 from modelops_abm.app.state.uploads import Uploads
 from modelops_abm.experiments.credit_shares import CreditQuestion
 from modelops_abm.runs.threads import Account
-from modelops_abm.scenario import CAPABILITY_NAMES, InputError, Scenario
+from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, InputError, Scenario
 from modelops_abm.scenario.presets import PRESETS
 
 View = Literal["decide", "watch", "understand", "data"]
@@ -85,6 +85,8 @@ class Session:
         how many are run for that; None before the very first estimate, 0 of 0 when nothing is run.
     question
         What is asked of each capability, a name of `credit_shares.QUESTIONS`.
+    is_credit_table
+        Whether the answers to all questions are shown, as a table.
     remarks
         What else is to be said of the plan that was answered last, if anything was asked of it.
     explanation
@@ -152,6 +154,7 @@ class Session:
         self.progress: solara.Reactive[RunProgress | None] = solara.reactive(None)
         self.credit: solara.Reactive[CreditSoFar | None] = solara.reactive(None)
         self.question: solara.Reactive[CreditQuestion] = solara.reactive("dropped")
+        self.is_credit_table = solara.reactive(False)
         self.credit_progress = solara.reactive((0, 0))
         self.remarks = solara.reactive(NO_REMARKS)
         self.explanation: solara.Reactive[Explanation | None] = solara.reactive(None)
@@ -314,12 +317,34 @@ class Session:
 
     def explain(self) -> None:
         """Find out what the drawer asks for, if it is about a capability."""
-        for capability in CAPABILITY_NAMES:  # the drawer's subject is text from a browser
-            if self.drawer.value == capability and self.may_run(self.plan):
-                self._estimator.explain(self._question(self.plan), capability)
-                return
+        capability = self._explained
+        if capability is not None and self.may_run(self.plan):
+            self._estimator.explain(self._question(self.plan), capability)
+            return
         self._estimator.stop_explaining()
         self.explanation.set(None)
+
+    @property
+    def _explained(self) -> CapabilityName | None:
+        # The drawer's subject is text from a browser.
+        return next((name for name in CAPABILITY_NAMES if name == self.drawer.value), None)
+
+    @property
+    def shows_shares(self) -> bool:
+        """Whether fair shares are in sight; they take many more runs than "if dropped"."""
+        is_asked = self.question.value != "dropped" or self.is_credit_table.value
+        return is_asked or self._explained is not None
+
+    def share_out(self) -> None:
+        """Find out the answers to all questions about the capabilities, while they are shown."""
+        if self.shows_shares and self.may_run(self.plan):
+            self._estimator.share_out(self._question(self.plan))
+        else:
+            self._estimator.stop_sharing_out()
+
+    def whole_credit(self, answer: Answer) -> CreditSoFar:
+        """Return the credit of a plan that answers all questions; see `Estimator.whole_credit`."""
+        return self._estimator.whole_credit(answer, self.credit.value)
 
     def weigh(self) -> None:
         """Find out what each event does, while they are shown."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from modelops_abm.experiments import Credit, compare, credit, stream_credit
-from modelops_abm.experiments.credit_shares import combinations
+from modelops_abm.experiments.credit_shares import combinations, stream_shares
 from modelops_abm.runs import Cancelled, simulate
 from modelops_abm.scenario import CAPABILITY_NAMES, baseline_of
 from tests.unit.experiments.plans import small
@@ -101,6 +101,31 @@ def test_it_comes_look_by_look_and_more_futures_only_add() -> None:
     assert np.array_equal(parts[1].worths["npv"][:, :3], parts[0].worths["npv"])
     assert seen[-1] == (10, 10)
     assert all(total == 10 for _, total in seen)
+
+
+def test_only_what_a_question_takes_is_run_and_the_rest_is_added_to_it(three: Credit) -> None:
+    plan = three.plan
+    ends = Credit.of_ends(plan, 3, *(three.worths["npv"][place] for place in (0, -1)))
+    assert ends.questions == ()
+    (dropped,) = stream_shares(plan, (12,), questions=["dropped"], known=ends, seed=3)
+    assert dropped.questions == ("dropped",)
+    not_run = np.isnan(dropped.worths["npv"]).all(axis=1)
+    assert np.flatnonzero(not_run).tolist() == [1, 2, 4]  # each alone
+    few, whole = stream_shares(plan, (4, 12), known=dropped, seed=3)
+    assert few.questions == whole.questions == three.questions
+    assert [few.replications_for(question) for question in few.questions] == [12, 4, 4]
+    assert np.array_equal(whole.worths["npv"], three.worths["npv"])
+    better = three.worths["npv"][-1] - three.worths["npv"][0] + 1e5
+    for name in three.capabilities:
+        for known in (dropped, few, whole):
+            assert known.last(name).estimate == three.last(name).estimate
+            moved = known.known_with(better)
+            assert moved.last(name).estimate == three.known_with(better).last(name).estimate
+        with pytest.raises(KeyError, match="answers dropped, not 'alone'"):
+            dropped.alone(name)
+    # Fair shares add up to what is known of the whole, over however many futures they are.
+    shares = [few.known_with(better).share(name).estimate.mean or 0.0 for name in few.capabilities]
+    assert sum(shares) == pytest.approx(better.mean())
 
 
 def test_a_future_without_an_outcome_does_not_count() -> None:
