@@ -8,7 +8,7 @@ optimisation tells its worth, so that one road map has one number. docs/decision
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Unpack
 
@@ -53,6 +53,7 @@ from modelops_abm.experiments.words import (
     known_money,
     level_of_capability,
     return_in_words,
+    settling_as_json,
     settling_in_words,
 )
 from modelops_abm.representation import Reported, Row, Table, numbers, words
@@ -118,7 +119,7 @@ class Advice(Reported):
         The steps of the road map with when they are in place, the first to begin first.
     settles
         What may be asked before deciding, and what its answer is worth, what is worth most first
-        (`evidence.settling.advised`); empty if that was not looked at.
+        (`evidence.settling.advised`); None if that was not looked at.
     as_set
         Over what the organisation may be, also what the road map is worth at the values as set,
         in $ of day 0; None where that is `worth`.
@@ -128,7 +129,7 @@ class Advice(Reported):
     values: Mapping[str, tuple[Floats, Floats]]
     draws: Mapping[str, NDArray[Any]]
     stages: tuple[Stage, ...]
-    settles: Mapping[str, Asking] = field(default_factory=dict)
+    settles: Mapping[str, Asking] | None = None
     as_set: PairedDifference | None = None
 
     def _facts(self) -> dict[str, str]:
@@ -528,10 +529,7 @@ class Advice(Reported):
             "unkind": [each._asdict() for each in self.apart],
             "safe": None if over is None else steps_of(over.safe),
             "regret": None if over is None else asdict(over.regrets[self.road_map]),
-            "worth_finding_out": {
-                name: {"asks": each.asks, **asdict(each.worth)}
-                for name, each in self.settles.items()
-            },
+            "worth_finding_out": settling_as_json(self.settles),
         }
 
 

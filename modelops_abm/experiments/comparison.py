@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +43,7 @@ from modelops_abm.experiments.words import (
     capitalised,
     chance,
     return_in_words,
+    settling_as_json,
     settling_in_words,
     worth_in_words,
 )
@@ -70,7 +71,7 @@ class Comparison(Reported):
         If it is over draws of what the organisation may be: the same at the values as set, and the
         difference of net present value in the futures of some draws once more.
     settles
-        What may be found out of the organisation before deciding, what is worth most first; empty
+        What may be found out of the organisation before deciding, what is worth most first; None
         if that was not looked at (`evidence.settling`).
     longer
         The baseline over more replications, these the first of them, if it was run before; then
@@ -82,7 +83,7 @@ class Comparison(Reported):
     finance: Finance
     bands: Mapping[str, pd.DataFrame]
     over: Over[Comparison] | None = None
-    settles: Mapping[str, Asking] = field(default_factory=dict)
+    settles: Mapping[str, Asking] | None = None
     longer: Ensemble | None = None
 
     def _facts(self) -> dict[str, str]:
@@ -389,10 +390,7 @@ class Comparison(Reported):
             "pays": asdict(self.chance),
             "nine_of_ten": list(self.percentiles),
             **unknown_as_json(self.unknown),
-            "worth_finding_out": {
-                name: {"asks": asks, **asdict(worth)}
-                for name, (asks, worth) in self.settles.items()
-            },
+            "worth_finding_out": settling_as_json(self.settles),
         }
 
     def finance_as_json(self) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple, Self
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple, Self
 
 from modelops_abm import formats
 from modelops_abm.experiments.finance import Finance
@@ -91,24 +91,34 @@ def return_in_words(
     return known, formats.money_interval(low, high)
 
 
-def settling_in_words(settles: Mapping[str, Asking]) -> str:
+def settling_in_words(settles: Mapping[str, Asking] | None) -> str:
     """Return what is most worth finding out before deciding; nothing if that was not looked at.
 
     Parameters
     ----------
     settles
-        What may be asked, what is worth most first.
+        What may be asked, what is worth most first; None if that was not looked at.
     """
-    if not settles:
+    if settles is None:
         return ""
+    nothing = "No single answer can be told to be worth finding out first."
+    if not settles:  # all is answered
+        return nothing
     asks, worth = next(iter(settles.values()))
     # What an answer may be worth at most decides on whether to ask.
     most = worth.mean if worth.high is None else worth.high
     if most == 0.0 or (worth.low, worth.mean) == (0.0, 0.0):
-        return "No single answer can be told to be worth finding out first."
+        return nothing
     amount = formats.money(most, half_width=most / 2.0)
     sure = "" if worth.low > 0.0 else "if any, "
     return f"Worth finding out first, {sure}up to {amount}: {asks}"
+
+
+def settling_as_json(settles: Mapping[str, Asking] | None) -> dict[str, Any] | None:
+    """Return what may be asked before deciding as plain data; None if that was not looked at."""
+    if settles is None:
+        return None
+    return {name: {"asks": asks, **asdict(worth)} for name, (asks, worth) in settles.items()}
 
 
 class Subject(NamedTuple):

@@ -16,7 +16,7 @@ from modelops_abm.app.decide.credit_card import Shares
 from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.organisations_card import dots, dots_of, organisations
 from modelops_abm.app.decide.sentences import headline, in_hundred, progress, second_line
-from modelops_abm.app.decide.settle_card import settles
+from modelops_abm.app.decide.settle_card import NOTHING_SETTLES, settles
 from modelops_abm.app.decide.tray_card import (
     THIS_PLAN,
     Item,
@@ -94,7 +94,7 @@ def test_stages_tell_both_and_the_last_is_settled(plan: Plan) -> None:
     assert [each.is_settled for each in earlier] == [False] * len(earlier)
     assert last.is_settled
     # What would settle it comes with the same figures.
-    assert not last.over.settles
+    assert last.over.settles is None
     assert settled.over.settles
     np.testing.assert_array_equal(last.over.plan.values, settled.over.plan.values)
 
@@ -198,7 +198,8 @@ def test_the_card_has_the_questions_in_the_order_of_the_experiments(over: Compar
     labels = [QUESTIONS[name].label for name, each in over.settles.items() if each.worth.mean > 0.0]
     places = [shown.index(label) for label in labels[:5]]
     assert places == sorted(places)
-    assert "once all organisations are run" in plain(settles(replace(over, settles={})))
+    assert "once all organisations are run" in plain(settles(replace(over, settles=None)))
+    assert NOTHING_SETTLES in plain(settles(replace(over, settles={}))), "all is answered"
 
 
 def test_doubts_of_the_belief_are_repeated_only_over_it(answer: Answer) -> None:

@@ -53,12 +53,12 @@ class Found(NamedTuple):
 
 def is_found_out(over: Comparison | None) -> bool:
     """Tell whether it is known what would settle the decision, if there is one."""
-    return over is not None and not over.is_of_baseline and bool(over.settles)
+    return over is not None and not over.is_of_baseline and over.settles is not None
 
 
 def worth_finding_out(over: Comparison | None) -> tuple[Money, list[Found]]:
     """Return the unit, and what is worth finding out, most first; nothing if that is not known."""
-    if over is None or not is_found_out(over):
+    if over is None or not is_found_out(over) or not over.settles:
         return Money(*formats.money_scale(0.0)), []
     largest = max(each.worth.mean for each in over.settles.values())
     money = Money(*formats.money_scale(largest))

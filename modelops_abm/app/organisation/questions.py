@@ -78,7 +78,7 @@ def helps_most(session: Session) -> tuple[str, Asking] | None:
     if answer.plan.belief != organisation.belief.value:
         return None
     answers = organisation.said.value.answers
-    for name, asking in answer.over.settles.items():
+    for name, asking in (answer.over.settles or {}).items():
         if name in QUESTIONS and name not in answers and asking.worth.mean > 0.0:
             return name, asking
     return None
