@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,6 +37,7 @@ from modelops_abm.app.export.content import (
     published_table,
     series_csv,
     subject_of,
+    told_table,
 )
 from modelops_abm.app.export.menu import (
     EXPORTS,
@@ -55,6 +57,7 @@ from modelops_abm.app.export.slides import columns_of, slides
 from modelops_abm.app.state import estimation
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer, Remarks
 from modelops_abm.app.state.belief import OwnBelief
+from modelops_abm.app.state.draws import organisations_of
 from modelops_abm.app.state.estimation import CreditSoFar
 from modelops_abm.app.state.link import read_query
 from modelops_abm.app.state.plan import Plan, file_name
@@ -62,9 +65,11 @@ from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import Kept
 from modelops_abm.charts.amounts import notation_of
 from modelops_abm.cli import main
+from modelops_abm.cli.options import believed
 from modelops_abm.core import outcomes
-from modelops_abm.evidence.belief import Belief
+from modelops_abm.evidence.belief import Belief, load_belief, save_belief
 from modelops_abm.evidence.benchmarks import BENCHMARKS
+from modelops_abm.evidence.default import default_belief
 from modelops_abm.experiments import compare, draws_of
 from modelops_abm.experiments.credit_shares import credit
 from modelops_abm.experiments.words import chance
@@ -423,6 +428,39 @@ def test_the_command_of_a_report_gives_the_same_figures(
     )
 
 
+def test_the_command_draws_the_organisations_of_the_page(subject: Subject, tmp_path: Path) -> None:
+    """What a belief has unlike the preset is drawn as on the page, and what was set is not."""
+    told = with_values(
+        Plan.of_preset("reference").scenario,
+        {"model.value_per_prediction": 0.3, "portfolio.ideas_per_year": 9},
+        source="test",
+    )
+    file = tmp_path / "belief.parquet"
+    save_belief(Belief(told, (), draws_of(told, 20), 20.0), file)
+    own = OwnBelief(load_belief(file))
+    changes = {
+        "drift.severity": 0.3,
+        "capabilities.rollback.maximum": 0.5,
+        "capabilities.automation.effort_days": 50,
+        "horizon_days": 200,
+    }
+    for start in ("all_five", "strict_deck"):
+        for belief in (None, own):
+            for values in ({}, changes):
+                plan = Plan.of_preset(start)
+                plan = (plan if belief is None else plan.decided_with(belief)).changed(values)
+                answer = replace(subject.answer, plan=plan, over=subject.comparison)
+                words = shlex.split(command(replace(subject, answer=answer)))
+                stated = [words[place + 1] for place, word in enumerate(words) if word == "--set"]
+                known = "published" if belief is None else str(file)
+                found = believed(known, None, start, stated, None, None)
+                assert found.draws(4).key == organisations_of(plan, 4, 0).key, words
+                assert found.scenario.horizon_days == plan.scenario.horizon_days
+                assert found.scenario.capabilities == plan.scenario.capabilities
+    with_portfolio = replace(subject.answer, plan=plan.with_portfolio(PORTFOLIO), over=answer.over)
+    assert "--belief" not in command(replace(subject, answer=with_portfolio)), "not that it fits"
+
+
 def test_what_is_said_of_organisations_has_a_command_of_its_own(subject: Subject) -> None:
     """Over as many futures as they are, if the answer as set ended after fewer."""
     for count, is_told in ((FUTURES, False), (FUTURES + 2, True)):
@@ -629,6 +667,11 @@ def test_report_and_slides_name_client_day_version_and_plan(subject: Subject) ->
     told = replace(made.answer, plan=made.plan.with_belief(own))
     whose = "Your organisation: 24 models, 5 people, over 200 days"
     assert replace(made, answer=told).organisation == whose
+    fitted = replace(made.answer, plan=made.plan.with_belief(OwnBelief(default_belief())))
+    rows = told_table(replace(made, answer=fitted)).rows
+    assert rows
+    assert all(said and predicted for _, said, predicted in rows)
+    assert not told_table(made).rows
     about = deck.core_properties
     kinds = {relation.reltype.rpartition("/")[2] for relation in deck.part.package.iter_rels()}
     assert kinds.isdisjoint({"extended-properties", "thumbnail", "printerSettings"})

@@ -38,6 +38,7 @@ from modelops_abm.app.decide.tray_card import Item, apart, items_of, money_of_it
 from modelops_abm.app.organisation.file_cards import organisation_in_words
 from modelops_abm.app.state.advising import Advised, Asked
 from modelops_abm.app.state.answer import NO_REMARKS, Answer, Remarks
+from modelops_abm.app.state.belief import belief_of
 from modelops_abm.app.state.draws import stated_in
 from modelops_abm.app.state.events import events_in
 from modelops_abm.app.state.link import Linked, assignments_of, changes_of, query_of
@@ -304,6 +305,9 @@ def provenance(subject: Subject) -> list[tuple[str, str]]:
     ]
     if of_organisations := _command_of_organisations(subject):
         entries.append(("Command of organisations", of_organisations))
+    elif subject.over is not None and not _has_command_over(subject.plan):
+        none = "None: what is known of them was not fitted with this portfolio."
+        entries.append(("Command of organisations", none))
     # One that opens on this machine alone is of no use to whoever is handed a report.
     if subject.link and not names_this_machine(subject.address):
         entries.insert(0, ("Link", subject.link))
@@ -351,7 +355,7 @@ def command_of_advice(asked: Asked) -> str:
 
 def _has_command_over(plan: Plan) -> bool:
     # A command takes no portfolio beside a belief, which is fitted with it.
-    return plan.belief is not None or plan.scenario.imported is None
+    return plan.scenario.imported == belief_of(plan.belief).scenario.imported
 
 
 def _command(named: list[str], plan: Plan, replications: int, seed: int, *, is_over: bool) -> str:
@@ -369,13 +373,22 @@ def _command(named: list[str], plan: Plan, replications: int, seed: int, *, is_o
 
 
 def _stated(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Yield what differs from the preset, and what else is not drawn, as assignments."""
-    changes = dict(changes_of(plan))
-    yield from changes.items()
-    for name in stated_in(plan):
-        # What a plan decides is taken from it anyway.
-        if name not in changes and not name.startswith("capabilities."):
+    """Yield what a plan decides unlike the preset, and what else is not drawn, as assignments.
+
+    What the organisation of the belief has unlike the preset is drawn, and no assignment.
+    """
+    stated, changes = {*stated_in(plan)}, dict(changes_of(plan))
+    for name, text in changes.items():
+        if {name, name.rpartition(".")[0]} & stated or _is_decided(name):
+            yield name, text
+    for name in sorted(stated - {*changes}):
+        if not _is_decided(name):  # it is taken from the plan anyway
             yield from assignments_of(plan.scenario, name)
+
+
+def _is_decided(name: str) -> bool:
+    is_level = name.startswith("capabilities.") and name.endswith((".maximum", ".start_day"))
+    return is_level or name in ("horizon_days", "changes")
 
 
 # --------------------------------------------------------------------------------------
@@ -508,6 +521,15 @@ def _level(value: float, unit: str) -> str:
     if unit == "share" or unit.endswith("days") or math.isnan(value):
         return formats.amount(value, unit)
     return f"{formats.average(value)} {unit}"  # of few with a digit, as on the page
+
+
+def told_table(subject: Subject) -> Table:
+    """Return what was told of the organisation, with what is predicted; no rows if nothing was."""
+    own = subject.plan.belief
+    rows = [] if own is None else [row.cells for row in own.belief.tables()[1].rows if row.cells[1]]
+    where = "" if own is None or not own.files else f", read from {all_of(own.files)}"
+    columns = ("What it shows", "As said", "Predicted, 90 of 100")
+    return Table(f"Answered{where}.", columns, rows)
 
 
 def set_table(scenario: Scenario) -> Table:

@@ -39,6 +39,7 @@ from modelops_abm.app.export.content import (
     set_table,
     settles_table,
     state_in_words,
+    told_table,
     unknown_in_words,
 )
 from modelops_abm.app.state.belief import belief_of
@@ -63,7 +64,11 @@ _LONGEST_FOOT = 120
 """Letters of the line below a page, beside its number."""
 _WHOLE, _HALF = 960.0, 470.0
 """Widths of a card, in pixels."""
-_FOLLOWING = _UNLIKE, _APPENDIX = "Unlike the reference", "Appendix"
+_FOLLOWING = _TOLD, _UNLIKE, _APPENDIX = (
+    "What was told of the organisation",
+    "Unlike the reference",
+    "Appendix",
+)
 """Parts that begin no page of their own: what is looked up, and by few."""
 _HEADING = re.compile(r"(</?)h[12](?=[ >])")
 _NOTHING_LOADED = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
@@ -157,6 +162,7 @@ def _sections(subject: Subject) -> dict[str, h.Node]:
             ],
         ],
         "What is not known": _not_known(subject),
+        _TOLD: _card(_table(told), told.caption) if (told := told_table(subject)).rows else None,
         _UNLIKE: _card(_table(unlike)) if (unlike := set_table(scenario)).rows else None,
         f"{_APPENDIX}: all figures": _card(
             _table(figures_table(subject), numbers=5), state_in_words(subject)
