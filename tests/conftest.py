@@ -86,22 +86,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out the slow tests that the budget has no room for.
 
     What their marks state decides, not what they take: the same tests run on every machine, and in
-    every process of xdist. Cheap ones come first, and one case of each before the next.
+    every process of xdist. Those marked ``first`` come first, then cheap ones, and one case of each
+    before the next.
     """
     budget: float = config.getoption("--slow-budget")
-    slow = {item: seconds_of(mark) for item in items if (mark := item.get_closest_marker("slow"))}
+    slow = {item: mark for item in items if (mark := item.get_closest_marker("slow"))}
     if not budget:
         items[:] = [item for item in items if item not in slow]
         config.hook.pytest_deselected(items=list(slow))
         return
     cases = Counter[object]()
     order = []
-    for item, seconds in slow.items():
+    for item, mark in slow.items():
         test = (item.path, getattr(item, "originalname", item.name))
-        order.append((cases[test], seconds, item))
+        order.append((not mark.kwargs.get("first"), cases[test], seconds_of(mark), item))
         cases[test] += 1
     no_room = pytest.mark.skip(reason=f"no room in the budget of {budget:g} s for slow tests")
-    for _, seconds, item in sorted(order, key=itemgetter(0, 1)):
+    for *_, seconds, item in sorted(order, key=itemgetter(0, 1, 2)):
         if seconds <= budget:
             budget -= seconds
         else:

@@ -1,6 +1,6 @@
 """How much processor time the tests take, of each folder and the dearest of them.
 
-    .venv/bin/pytest -p tests.processor_time [--slow-budget 150] [FOLDER...]
+    .venv/bin/pytest -p tests.processor_time [--slow-budget 190] [FOLDER...]
 
 Counted is what a test takes with all that it starts: commands, servers, browsers. So it says the
 same on a busy machine, which durations do not. What several tests share counts for the first. In

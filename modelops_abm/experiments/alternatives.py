@@ -6,7 +6,7 @@ which wins at each point, how often, and which may be the first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Unpack
 
 import numpy as np
@@ -18,6 +18,7 @@ from modelops_abm.experiments.running import Keeping, outcome_of, refuses_unknow
 from modelops_abm.experiments.statistics import Share, share
 from modelops_abm.experiments.sweep import Point
 from modelops_abm.scenario import CAPABILITY_NAMES, InputError, Scenario, baseline_of
+from modelops_abm.scenario.without_effect import without_effect
 
 _ALONE = {f"{name} alone": name for name in CAPABILITY_NAMES}
 
@@ -109,9 +110,13 @@ def outcomes_at(
     if replications < 1:
         raise ValueError(f"replications must be 1 or more, not {replications}")
     # By alternative and then by point, as the reshaping below has it.
-    scenarios = [each for by_name in zip(*alternatives, strict=True) for each in by_name]
-    totals = totals_of(scenarios, replications, first=first, **keeping)
-    found = outcome_of(outcome, totals).reshape(-1, len(points), replications)
+    distinct = zip(*_distinct(points, alternatives), strict=True)
+    scenarios = [each for by_name in distinct for each in by_name]
+    once = {id(each): each for each in scenarios}
+    totals = totals_of(list(once.values()), replications, first=first, **keeping)
+    places = {key: place for place, key in enumerate(once)}
+    rows = [places[id(each)] for each in scenarios]
+    found = outcome_of(outcome, totals)[rows].reshape(-1, len(points), replications)
     lacking = np.isnan(found)
     # A future counts everywhere or nowhere: else a difference between points could be one between
     # futures.
@@ -119,6 +124,26 @@ def outcomes_at(
     if not exists.any():
         raise _without_outcome(outcome, points[int(np.argmax(lacking.sum(axis=(0, 2))))])
     return np.asarray(found[:, :, exists])
+
+
+def _distinct(
+    points: Sequence[Point], alternatives: Sequence[Sequence[Scenario]]
+) -> Iterator[Sequence[Scenario]]:
+    """Yield the alternatives of each point; where a move changes nothing, those of the first.
+
+    A baseline without monitoring is the same whatever monitoring costs (decision 0068).
+    """
+    (start, *_), (usual, *_) = points, alternatives
+    idle = [without_effect(each) for each in usual]
+    for point, scenarios in zip(points, alternatives, strict=True):
+        moved = [name for name in {**start, **point} if start.get(name) != point.get(name)]
+        # Of one value alone it is known that no run can be different.
+        yield [
+            before
+            if len(moved) == 1 and moved[0] in none and moved[0] in without_effect(each)
+            else each
+            for before, none, each in zip(usual, idle, scenarios, strict=True)
+        ]
 
 
 def _without_outcome(outcome: str, point: Point) -> InputError:

@@ -73,7 +73,7 @@ def test_rules_are_those_of_the_reader() -> None:
     assert " - ".join(["", *RULES]).strip() in words
 
 
-@pytest.mark.slow(12)
+@pytest.mark.slow(12, first=True)
 def test_answer_is_what_the_main_job_prints(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

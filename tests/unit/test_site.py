@@ -86,7 +86,7 @@ def test_links_are_checked(tmp_path: Path, link: str, fault: str) -> None:
 # Sphinx's extensions may use what its next version drops; what it says of the site is an error.
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
-@pytest.mark.slow(40)
+@pytest.mark.slow(40, first=True)
 def test_the_site_is_built_without_a_warning_or_a_faulty_link(tmp_path: Path) -> None:
     site.lay_out(tmp_path / "source")
     site.build(tmp_path / "source", tmp_path / "site")

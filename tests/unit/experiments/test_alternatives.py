@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from modelops_abm import replicate
 from modelops_abm.experiments import alternatives
 from modelops_abm.experiments.alternatives import (
     alternatives_of,
@@ -12,8 +13,10 @@ from modelops_abm.experiments.alternatives import (
     outcomes_at,
     variants_of,
 )
+from modelops_abm.experiments.inputs import varied
 from modelops_abm.experiments.plans import level_of, raised
-from modelops_abm.scenario import InputError, baseline_of
+from modelops_abm.experiments.running import totals_of
+from modelops_abm.scenario import InputError, Scenario, baseline_of
 from tests.unit.experiments.plans import small
 
 
@@ -46,7 +49,7 @@ def a_run(monkeypatch: pytest.MonkeyPatch, found: list[list[list[float]]]) -> np
     monkeypatch.setattr(alternatives, "totals_of", lambda *_, **__: flat)
     monkeypatch.setattr(alternatives, "outcome_of", lambda _, totals: totals)
     points = [{"x": place} for place in range(len(found))]
-    scenarios = [[small()] * len(found[0])] * len(found)
+    scenarios = [[small() for _ in at_point] for at_point in found]
     return outcomes_at(points, scenarios, "npv", flat.shape[1])
 
 
@@ -67,3 +70,20 @@ def test_an_outcome_that_exists_nowhere_says_where_it_lacks(
 def test_no_future_is_refused() -> None:
     with pytest.raises(ValueError, match="replications must be 1 or more, not 0"):
         outcomes_at([{}], [[small()]], "npv", 0)
+
+
+def test_a_move_that_changes_nothing_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The baseline does without rollback, whatever it takes to build; drift strikes both."""
+    plan, run = small({"horizon_days": 60}, rollback=1.0), []
+    points = [{}, {"capabilities.rollback.effort_days": 9.0}, {"drift.severity": 0.4}]
+    scenarios = [list(alternatives_of(varied(plan, point)).values()) for point in points]
+    each = [[replicate(one, 3).outcome("npv") for one in at] for at in scenarios]
+
+    def counted(scenarios: list[Scenario], *known: int, **keeping: object) -> np.ndarray:
+        run.append(len(scenarios))
+        return totals_of(scenarios, *known, **keeping)
+
+    monkeypatch.setattr(alternatives, "totals_of", counted)
+    found = outcomes_at(points, scenarios, "npv", 3)
+    assert run == [5]
+    assert np.array_equal(found, np.moveaxis(np.array(each), 1, 0))
