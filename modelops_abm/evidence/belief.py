@@ -35,7 +35,7 @@ from modelops_abm.experiments.draws import Draws, draws_of, joint_draws, known_o
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.formats import MONTH_DAYS, number
 from modelops_abm.representation import Column, Reported, Row, Table, numbers
-from modelops_abm.scenario import Distribution, Scenario, catalogue, with_values
+from modelops_abm.scenario import Distribution, Quantity, Scenario, catalogue, with_values
 from modelops_abm.scenario.fields import mean_at, value_at
 from modelops_abm.scenario.files import read_scenario, scenario_text
 from modelops_abm.scenario.knowledge import Spread, Weights, family_within
@@ -805,6 +805,7 @@ def read_belief(content: bytes, file: str) -> Belief:
 def _belief(content: bytes) -> Belief:
     if len(content) > _LARGEST_BYTES:
         raise InputError(f"is larger than {_LARGEST_BYTES // 1_000_000} MB, and no belief is")
+    known = {each.name: each for each in catalogue()}
     parquet = pq.ParquetFile(io.BytesIO(content))
     facts, metadata = parquet.metadata, parquet.schema_arrow.metadata or {}
     if _HEAD not in metadata:
@@ -816,11 +817,15 @@ def _belief(content: bytes) -> Belief:
     head = json.loads(metadata[_HEAD])
     if head["format"] != _FORMAT:
         raise InputError("is of another version of the program; make it again with 'fit'")
-    table = parquet.read()
+    _refuse(_wrong_kinds(parquet.schema_arrow, known))
+    words = [name for name in parquet.schema_arrow.names if known[name].kind == "choice"]
+    # A text of megabytes that stands in every row is unpacked once.
+    table = pq.ParquetFile(io.BytesIO(content), read_dictionary=words).read()
     table.validate(full=True)
+    _refuse(_wrong_words(table, known))
     scenario = read_scenario(str(head["scenario"]).encode(), "scenario.toml")
     columns = {name: table.column(name).to_numpy() for name in table.column_names}
-    _check_columns(columns)
+    _refuse(_wrong_numbers(columns, known))
     for column in columns.values():
         column.flags.writeable = False
     predictions = {
@@ -847,21 +852,51 @@ def _belief(content: bytes) -> Belief:
     )
 
 
-def _check_columns(columns: Mapping[str, NDArray[Any]]) -> None:
-    """Raise an InputError for a column that no scenario has, or values that none may have."""
-    known = {each.name: each for each in catalogue()}
-    problems = []
+def _refuse(wrong: Mapping[str, str]) -> None:
+    """Raise an InputError for what is wrong with columns, by their names."""
+    if wrong:
+        problems = [Problem(told, field=printable(name, 200)) for name, told in wrong.items()]
+        raise InputError(problems[:10])
+
+
+def _wrong_kinds(schema: pa.Schema, known: Mapping[str, Quantity]) -> dict[str, str]:
+    """Return columns that no scenario has, or of another kind than what they are of."""
+    wrong = {} if schema.names else {"": "has no column"}
+    for column in schema:
+        fits = {"choice": pa.types.is_string, "flag": pa.types.is_boolean}
+        if column.name not in known:
+            wrong[column.name] = "no such name"
+        elif not fits.get(known[column.name].kind, _is_number)(column.type):
+            wrong[column.name] = "has values of another kind"
+    return wrong
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
+def _wrong_words(table: pa.Table, known: Mapping[str, Quantity]) -> dict[str, str]:
+    """Return columns of words that are no choices, or with cells in which nothing stands."""
+    wrong = {}
+    for name in table.column_names:
+        column, choices, told = table.column(name), known[name].choices, set[str]()
+        if choices:
+            told = {word for chunk in column.chunks for word in chunk.dictionary.to_pylist()}
+        if column.null_count or not told <= {*choices}:
+            wrong[name] = "has values that are not allowed"
+    return wrong
+
+
+def _wrong_numbers(
+    columns: Mapping[str, NDArray[Any]], known: Mapping[str, Quantity]
+) -> dict[str, str]:
+    """Return columns of numbers that none may be."""
+    wrong = {}
     for name, column in columns.items():
-        field = printable(name, 200)
-        if name not in known:
-            problems.append(Problem("no such name", field=field))
-        elif column.dtype.kind in "if":
+        if column.dtype.kind in "iuf":
             bounds = known[name].bounds
             least = bounds.get("ge", bounds.get("gt", -np.inf))
             most = bounds.get("le", bounds.get("lt", np.inf))
             if not (np.isfinite(column) & (column >= least) & (column <= most)).all():
-                problems.append(Problem("has values that are not allowed", field=field))
-        elif not all(isinstance(value, str | bool | np.bool) for value in column):
-            problems.append(Problem("has values of an unknown kind", field=field))
-    if problems or not columns:
-        raise InputError(problems[:10] or "has no column")
+                wrong[name] = "has values that are not allowed"
+    return wrong

@@ -99,7 +99,9 @@ def _changed(path: Path, change: object = None, **columns: object) -> None:
         ({}, {"team.focus": [7.0] * 50}, "values that are not allowed"),
         ({}, {"team.focus": [float("nan")] * 50}, "values that are not allowed"),
         ({}, {"team.fokus": [0.5] * 50}, "no such name"),
-        ({}, {"team.focus": [None] * 50}, "unknown kind"),
+        ({}, {"team.focus": [None] * 50}, "another kind"),
+        ({}, {"team.focus": ["half"] * 50}, "another kind"),
+        ({}, {"drift.decay_alert": ["a" * 100_000] * 50}, "values that are not allowed"),
     ],
 )
 def test_a_hostile_file_is_refused(
