@@ -33,7 +33,10 @@ def read_text(cell: str) -> str:
 
     An apostrophe in front of one, which keeps spreadsheets from computing it, is not part of it.
     """
-    return text_of_csv(cell.strip())
+    text = cell.strip()
+    if is_spreadsheets_error(text):
+        raise Mistake(ERROR, f"{MEND}, or write what it should say")
+    return text_of_csv(text)
 
 
 def read_number(cell: str) -> float:
@@ -92,6 +95,20 @@ def day_number_remedy(text: str) -> str:
 def _date_remedy(text: str) -> str:
     otherwise = "write for example 2024-03-15, or leave the cell empty if it is not known"
     return day_number_remedy(text) or otherwise
+
+
+ERROR = "is what a spreadsheet writes in place of a value"
+MEND = "mend the formula or widen the column"
+_ERROR = re.compile(r"(#[A-Z\u00c4\u00d6\u00dc][A-Z\u00c4\u00d6\u00dc/0-9_]*[!?]|#{3,})")
+
+
+def is_spreadsheets_error(text: str) -> bool:
+    """Tell whether a spreadsheet has written that a formula failed, or that a cell is too narrow.
+
+    >>> is_spreadsheets_error("#REF!"), is_spreadsheets_error("########")
+    (True, True)
+    """
+    return _ERROR.fullmatch(text) is not None
 
 
 def says_nothing(cell: str) -> bool:
@@ -175,6 +192,8 @@ def explain_number(text: str) -> Mistake:
     """Return the mistake in a cell that should hold a number and does not."""
     if _UNKNOWN.fullmatch(text):
         return Mistake("is not a finite number", "leave the cell empty if it is not known")
+    if is_spreadsheets_error(text):
+        return Mistake(ERROR, f"{MEND}, or leave the cell empty if it is not known")
     if text.endswith("%"):
         return Mistake("is a percentage", _share(text[:-1].strip()))
     if _has_currency(text):

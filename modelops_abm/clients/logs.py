@@ -21,7 +21,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from modelops_abm.clients.cells import read_number, says_nothing
+from modelops_abm.clients.cells import ERROR, MEND, is_spreadsheets_error, read_number, says_nothing
 from modelops_abm.clients.moments import DateOrder, order_of, read_stamp, read_zone
 from modelops_abm.clients.problems import Mistake, RowProblem, grouped, rows_in_words
 from modelops_abm.clients.rows import says_total
@@ -330,10 +330,14 @@ def read_table(source: Source, kind: Kind, reading: Reading = AS_IT_IS) -> LogTa
     _check_twins(header, [row for row in rows if len(row.cells) == width], kind, places)
     problems = [row for row in others if isinstance(row, RowProblem)]
     problems += [_wrong_length(row, width) for row in rows if len(row.cells) != width]
+    used = sorted({at for where in places.values() for at in where})
+    broken = [_error_in(row, header, used) for row in rows if len(row.cells) == width]
+    problems += filter(None, broken)
+    out = {row for problem in problems for row in problem.rows}
     return LogTable(
         form.name if form else "a table with columns as mapped",
         tuple(cell.strip() for cell in header.cells),
-        tuple(row for row in rows if len(row.cells) == width),
+        tuple(row for row in rows if row.row not in out),
         {field.name: places[field.name] for field in kind.fields if field.name in places},
         tuple(problems),
     )
@@ -492,6 +496,15 @@ def _wrong_length(record: Record, width: int) -> RowProblem:
         (record.row,),
         rule="the row is not as wide as the header",
     )
+
+
+def _error_in(record: Record, header: Record, used: Sequence[int]) -> RowProblem | None:
+    """Return that a spreadsheet's formula has failed in a row: what it should say nobody knows."""
+    for at in used:
+        if is_spreadsheets_error(cell := record.cells[at].strip()):
+            column, remedy = header.cells[at].strip(), f"{MEND}, and export the table again"
+            return RowProblem(ERROR, remedy, (record.row,), (column,), printable(cell))
+    return None
 
 
 def load_reading(file: str | os.PathLike[str]) -> Reading:

@@ -234,6 +234,7 @@ Row = Mapping[str, object]
 
 _TOTAL = (
     "(grand |sub-?)?totals?|overall|all models|sum|gesamt|gesamtsumme|zwischensumme|insgesamt"
+    "|gesamtergebnis|total general|total geral|totale complessivo|eindtotaal"
     "|summe|somme|total g\u00e9n\u00e9ral|sous-total|totale|suma|soma|totaal|subtotaal|razem"
     "|yhteens\u00e4"
     "|\u0438\u0442\u043e\u0433\u043e|\u5408\u8ba1|\u5408\u8a08|\u603b\u8ba1|\u5c0f\u8ba1"
@@ -243,8 +244,9 @@ _AVERAGE = (
 )
 _STATISTIC = "mean|median|min|max|minimum|maximum|count|number of models|anzahl|std|stdev"
 _OF = r"( (of|for|over|all|models|aller|der|de|des)\b.*| ?\(.*\)| [0-9]+( models| rows)?)?"
-_SAYS_SO = re.compile(f"({_TOTAL}|{_AVERAGE}){_OF}")
-_SAYS_SO_AS_LABEL = re.compile(f"({_TOTAL}|{_AVERAGE}|{_STATISTIC}){_OF}")
+_EVERY = r"\((all|alle|tous|todos|tutti)\)"
+_SAYS_SO = re.compile(f"({_TOTAL}|{_AVERAGE}){_OF}|{_EVERY}")
+_SAYS_SO_AS_LABEL = re.compile(f"({_TOTAL}|{_AVERAGE}|{_STATISTIC}){_OF}|{_EVERY}")
 _SPEAKS_OF_ONE = re.compile(f"\\b({_TOTAL}|{_AVERAGE})\\b")
 _NOTE = re.compile(
     r"(\*|\u2020|\u00a9|(sources?|notes?|remarks?|comments?|legend|quelle|hinweis|stand|as of) ?:"

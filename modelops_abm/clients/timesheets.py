@@ -288,6 +288,9 @@ def _notes(
         yield f"outside of the days that are stated: {plural(outside, 'row')}"
     if "hours" not in table.places:
         yield f"days are taken as {HOURS_PER_DAY:g} hours"
+    if len(inside) > 1 and all(entry.hours < 1.0 for entry in inside):
+        parts = "parts of a day, as a spreadsheet stores times, are no hours"
+        yield f"no entry is as long as an hour: {parts}"
     # Equal but for their numbers: two short tasks of one day may well be.
     rows: dict[tuple[object, ...], list[int]] = {}
     for entry in inside:

@@ -6,6 +6,8 @@ stated. Rows of one day and model that say the same count once; where they disag
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
@@ -108,8 +110,36 @@ def read_usage(source: Source, reading: Reading = AS_IT_IS, *, name: str | None 
     """
     with refusing(label := label_of(source, name)):
         cells = Cells(read_table(source, USAGE, reading), reading, "day")
-        uses = _uses(cells)
+        uses = _without_totals(cells, [*_uses(cells)])
         return UsageLog.of(label, cells, uses, reading, lambda use: (use.day, use.model))
+
+
+_FEWEST_SUMS = 3
+"""Different sums that a model must give to be a total and no accident."""
+
+
+def _without_totals(cells: Cells, uses: list[Use]) -> list[Use]:
+    """Leave out a model that gives the sum of all others on each of its days: a total."""
+    sums: dict[date, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
+    for use in uses:
+        for place, number in enumerate((1.0, use.users, use.predictions)):
+            sums[use.day][place] += number or 0.0
+    given: dict[str, set[float]] = defaultdict(set)
+    for use in uses:
+        count, *whole = sums[use.day]
+        own = (use.users or 0.0, use.predictions or 0.0)
+        is_sum = count > 2.0 and all(map(math.isclose, whole, (2.0 * each for each in own)))
+        given[use.model].add(sum(own) if is_sum else math.nan)
+    totals = {
+        model
+        for model, found in given.items()
+        if len(found) >= _FEWEST_SUMS and not any(map(math.isnan, found))
+    }
+    for name in totals:
+        reason, remedy = "gives the sum of all others on each of its days", "it is left out"
+        where = [use.row for use in uses if use.model == name]
+        cells.leave_out(where, reason, remedy, cells.table.names("model"), name)
+    return [use for use in uses if use.model not in totals]
 
 
 def _uses(cells: Cells) -> Iterator[Use]:

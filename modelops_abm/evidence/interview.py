@@ -275,7 +275,8 @@ def _split(question: Question, text: str) -> tuple[str, str]:
     bare = text.strip().replace("$", " ").strip() if question.unit == "$" else text.strip()
     if comma := _COMMA.match(bare):
         advice = without_comma(comma[0]) or "write a point for decimals, and no commas"
-        raise _wrong(question, text, advice)
+        behind = bare[comma.end() :].strip() if " or " not in advice else ""
+        raise _wrong(question, text, f"{advice} {behind}".strip())
     found = _AMOUNT.fullmatch(bare)
     if found is None:
         raise _wrong(question, text, f"write a number of {_unit_words(question)}")

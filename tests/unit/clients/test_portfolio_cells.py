@@ -36,6 +36,10 @@ def test_numbers_are_read_as_written(cell: str, number: float) -> None:
         ("0,5", "write 0.5"),
         ("1,500", "write 1500, or 1.5 for the fraction"),
         ("12.5 %", "write it as a share: 0.125"),
+        (
+            "#DIV/0!",
+            "mend the formula or widen the column, or leave the cell empty if it is not known",
+        ),
         ("many %", "write it as a share, for example 0.15"),
         ("\u20ac5", "write the amount in $ as a plain number such as 0.5"),
         ("1\u202f000", "write digits only, with a point for decimals: 12345.6"),
@@ -122,3 +126,5 @@ def test_another_word_for_a_stage_is_refused_with_what_may_be_meant(cell: str, r
 
 def test_a_formula_is_text_like_any_other() -> None:
     assert read_text(" =HYPERLINK(1) ") == "=HYPERLINK(1)"
+    with pytest.raises(Mistake, match="in place of a value"):
+        read_text("#NAME?")

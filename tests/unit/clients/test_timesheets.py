@@ -126,3 +126,6 @@ def test_a_total_of_a_person_or_an_activity_is_no_entry() -> None:
     assert sheets.hours == {"build": 6.0, "upkeep": 2.0}
     (problem,) = sheets.problems
     assert (problem.reason, problem.rows) == ("looks like a total", (4, 5))
+    parts_of_a_day = _read("2025-11-03,A,0.25,build,\n2025-11-03,A,0.083,upkeep,\n")
+    assert "parts of a day" in parts_of_a_day.notes[0]
+    assert not any("parts of a day" in note for note in sheets.notes)

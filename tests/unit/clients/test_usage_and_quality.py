@@ -240,6 +240,22 @@ def test_a_counter_that_begins_again_says_nothing_of_predictions_by_user() -> No
     assert not _counts(week).notes
 
 
+def test_a_model_that_gives_the_sum_of_all_others_is_a_total_whatever_it_is_called() -> None:
+    rows = [
+        f"2025-0{month},{name},{month * users}"
+        for month in range(1, 4)
+        for name, users in (("churn", 20), ("fraud", 10), ("whole bank", 30))
+    ]
+    log = read_usage("\n".join(["month,model,users", *rows]).encode())
+    assert {*log.by_model} == {"churn", "fraud"}
+    assert [(problem.columns, problem.rows) for problem in log.problems] == [
+        (("model",), (4, 7, 10))
+    ]
+    rows[-1] = "2025-03,whole bank,91"  # once is enough to be a model
+    log = read_usage("\n".join(["month,model,users", *rows]).encode())
+    assert "whole bank" in log.by_model
+
+
 def test_a_total_is_no_model_and_a_model_has_one_spelling() -> None:
     rows = [
         f"2025-0{month},{name},{month * users}"

@@ -70,6 +70,7 @@ def test_an_answer_is_read_as_it_is_typed(text, how, low, middle, high):
     ("text", "words"),
     [
         ("outages_per_month=0,125", "write 0.125"),
+        ("availability=99,9 %", "write 99.9 %"),
         ("users=1,200", "write 1200, or 1.2 for the fraction"),
         ("value_per_year=$5,000,000", "write 5000000"),
         ("value_per_year=5.000.000,00", "write 5000000.00"),
