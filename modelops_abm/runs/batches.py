@@ -10,6 +10,8 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from threading import Lock
+from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 import pandas as pd
@@ -94,6 +96,7 @@ class RunCache:
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes, self._bytes = most_bytes, 0
         self._batches: OrderedDict[tuple[Hashable, ...], Batch] = OrderedDict()
+        self._gone: WeakSet[Any] = WeakSet()
         self._lock = Lock()
 
     def of(self, *scenarios: Scenario, owner: Hashable = None) -> KeptRuns:
@@ -104,13 +107,15 @@ class RunCache:
         scenarios
             Of which runs are kept, and of no others; of all that are run if none is named.
         owner
-            Whose runs they are, if nobody else is to have them: see `forget`.
+            Whose runs they are, if nobody else is to have them: see `forget`. It must be one that
+            can be referred to weakly.
         """
         return KeptRuns(self, scenarios, owner)
 
     def forget(self, owner: Hashable) -> None:
-        """Drop all runs of an owner."""
+        """Drop all runs of an owner for good: what is still under way for it is not kept."""
         with self._lock:
+            self._gone.add(owner)
             for key in [each for each in self._batches if each[0] == owner]:
                 self._bytes -= _bytes_of(self._batches.pop(key))
 
@@ -126,7 +131,7 @@ class RunCache:
         # What is cut out of more would hold all of that.
         own = replace(batch, series=tuple(each.copy() for each in batch.series))
         with self._lock:
-            if key not in self._batches:
+            if key not in self._batches and key[0] not in self._gone:
                 self._batches[key] = own
                 self._bytes += _bytes_of(own)
             while self._bytes > self._most_bytes:

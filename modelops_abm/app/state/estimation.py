@@ -170,7 +170,6 @@ class Estimator:
         self._credited = Event()  # set when its credit is too, as far as nobody asks for more
         self.cache = AnswerCache()
         self._baselines = Baselines()
-        self._own = object()
         self._closed = Event()
 
     def ask(self, question: Question) -> None:
@@ -222,7 +221,7 @@ class Estimator:
         """Stop everything for good, and drop what is kept of the visitor's own."""
         self._closed.set()
         self._jobs.close()
-        RUNS_KEPT.forget(self._own)
+        RUNS_KEPT.forget(self)
 
     def wait(self, seconds: float) -> bool:
         """Wait until nothing is left to do, so long at most; return whether that is so."""
@@ -285,7 +284,7 @@ class Estimator:
         least = self._baselines.least(question)
         common = question.common_key if is_shared else None
         key = None if common is None else (common, least)
-        owner = None if question.common_key is not None else self._own
+        owner = self._owner_of(question)
 
         def run(cancel: Event) -> Iterator[Answer]:
             return answers(question, cancel, progress, caller, least, owner)
@@ -372,15 +371,18 @@ class Estimator:
     def _beside(self, question: Question, cancel: Event) -> Keeping:
         """Return how what is found out beside an answer is run: in the first of its futures."""
         plan, seed = question.plan, question.seed
-        # The next plan differs in one capability: half of its combinations are among these.
-        owner = None if question.common_key is not None else self._own
         return {
             "seed": seed,
             "cancel": cancel,
             "executor": new_caller(Rank.LAST, account=self._account),
             "draws": organisations_of(plan, LOOKS[-1], seed) if question.is_over else None,
-            "kept": RUNS_KEPT.of(owner=owner),
+            # The next plan differs in one capability: half of its combinations are among these.
+            "kept": RUNS_KEPT.of(owner=self._owner_of(question)),
         }
+
+    def _owner_of(self, question: Question) -> Estimator | None:
+        """Return whose runs are kept of a question; None if anybody may ask the same."""
+        return None if question.common_key is not None else self
 
     def _explain(
         self, question: Question, capability: CapabilityName, at_rest: Event, job: Job

@@ -80,9 +80,17 @@ def test_a_plan_beside_a_kept_baseline_is_the_same_to_the_bit(runs: list[int]) -
 def test_only_what_is_the_same_is_taken(runs: list[int]) -> None:
     cache = RunCache(10**9)
 
-    def run(scenario: Scenario = BASELINE, seed: int = 0, owner: object = None) -> int:
+    class Owner:
+        """Somebody."""
+
+    def run(
+        scenario: Scenario = BASELINE,
+        seed: int = 0,
+        owner: Owner | None = None,
+        of: tuple[Scenario, ...] = (BASELINE,),
+    ) -> int:
         runs.clear()
-        own = cache.of(BASELINE, owner=owner)
+        own = cache.of(*of, owner=owner)
         for _ in stream([scenario], 8, seed=seed, series=[Series(("npv",))], kept=own):
             pass
         return sum(runs)
@@ -90,10 +98,11 @@ def test_only_what_is_the_same_is_taken(runs: list[int]) -> None:
     assert (run(), run()) == (8, 0)
     assert run(seed=1) == 8
     assert (run(PLAN), run(PLAN)) == (8, 8), "runs of other scenarios are not kept"
-    me = object()
-    assert (run(owner=me), run(owner=me), run(owner=object())) == (8, 0, 8)
+    assert (run(PLAN, of=()), run(PLAN, of=()), run(of=())) == (8, 0, 0), "but if none is named"
+    me = Owner()
+    assert (run(owner=me), run(owner=me), run(owner=Owner())) == (8, 0, 8)
     cache.forget(me)
-    assert (run(owner=me), run()) == (8, 0)
+    assert (run(owner=me), run(owner=me), run()) == (8, 8, 0), "what is late for it neither"
 
 
 def test_what_was_used_longest_ago_makes_room(runs: list[int]) -> None:
