@@ -368,6 +368,15 @@ def test_everything_on_a_slide_is_within_it(name: str, request: pytest.FixtureRe
         assert shape.top + shape.height <= Inches(lowest)
 
 
+def test_plans_of_other_horizons_alone_are_not_ranked(crowded: Subject) -> None:
+    deck = _deck(replace(crowded, kept=crowded.kept[3:]))
+    said = "No other plan that was kept is of this organisation and horizon."
+    (slide,) = (each for each in deck.slides if each.shapes.title.text == said)
+    assert [shape.has_chart for shape in slide.shapes].count(True) == 0
+    (table,) = (shape.table for shape in slide.shapes if shape.has_table)
+    assert {row.cells[4].text for row in list(table.rows)[2:]} == {"Another horizon"}
+
+
 def test_what_else_the_page_says_of_a_plan_is_handed_over(crowded: Subject) -> None:
     """What would be better, and that the team is too small; of each event, what it does."""
     assert crowded.name.endswith(", 16 events")

@@ -233,7 +233,7 @@ def _not_known(subject: Subject) -> h.Fragment:
         h.section(".card")[
             (words := unknown_in_words(subject)) and h.p[words],
             h.p[assumptions_in_words(subject)],
-            (h.p[h.strong["Does not go together: "], doubt] for doubt in _doubts(subject)),
+            (h.p[doubt] for doubt in _doubts(subject)),
         ],
         _organisations(subject),
         settle_card.is_found_out(subject.over)

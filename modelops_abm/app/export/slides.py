@@ -297,33 +297,39 @@ def _kept(deck: Any, subject: Subject) -> None:
     items = subject.items
     if len(items) < 2:
         return
-    table = kept_table(subject)
-    best = best_of(items)
-    title = "Which of the plans is worth most cannot be told yet."
-    if best is not None:
-        alike = sum(is_alike(item, items[0]) for item in items)
-        others = "" if alike == len(items) else " of this organisation and horizon"
-        where = "" if subject.over is None else f", on average of {LIKE_YOURS}"
-        count = formats.count_in_words(alike)
-        # Behind a colon, as a name is no subject of a sentence.
-        name = THIS_PLAN.lower() if best is items[0] else best.name
-        title = f"Worth most of {count} plans{others}{where}: {name}."
-    slide = _slide(deck, subject, title, f"{THIS_PLAN}: {subject.name}.")
-    compared = [items[place] for place in chosen_first(items)]
-    money = money_of_items(items)
-    known = [(item.name, item.comparison) for item in compared if item.comparison is not None]
-    short = [_in_short(name) for name, _ in known]
-    names = short if len({*short}) == len(short) else [name for name, _ in known]
-    drawn = {name: one for name, (_, one) in zip(names, known, strict=True)}
-    figure = over_each_other(drawn, money)
-    (panel,) = figure.panels
-    name = f"Net value so far less that of the baseline, {money.unit}{first_in_words(items)}"
-    add_panel(slide, Box(MARGIN, _TOP, _INNER * 0.42, _BELOW), name, panel)
-    place = Box(MARGIN + _INNER * 0.44, _TOP + 0.3, _INNER * 0.56, 0.0)
+    table, alike = kept_table(subject), sum(is_alike(item, items[0]) for item in items)
+    slide = _slide(deck, subject, _best_in_words(subject, alike), f"{THIS_PLAN}: {subject.name}.")
+    place, rows = Box(MARGIN, _TOP, _INNER, 0.0), table.rows
+    if alike > 1:
+        rows = [(_in_short(name), *cells) for name, *cells in rows]
+        place = Box(MARGIN + _INNER * 0.44, _TOP + 0.3, _INNER * 0.56, 0.0)
+        compared = [items[at] for at in chosen_first(items)]
+        money = money_of_items(items)
+        known = [(item.name, item.comparison) for item in compared if item.comparison is not None]
+        short = [_in_short(name) for name, _ in known]
+        names = short if len({*short}) == len(short) else [name for name, _ in known]
+        drawn = {name: one for name, (_, one) in zip(names, known, strict=True)}
+        (panel,) = over_each_other(drawn, money).panels
+        name = f"Net value so far less that of the baseline, {money.unit}{first_in_words(items)}"
+        add_panel(slide, Box(MARGIN, _TOP, _INNER * 0.42, _BELOW), name, panel)
     range_width = 1.9 if subject.over is None else 2.4  # with the average
     widths = (3.6, 1.3, range_width, 1.5, 2.3)[: len(table.columns)]
-    rows = [(_in_short(name), *cells) for name, *cells in table.rows]
     add_table(slide, place, table.columns, rows, widths, numbers=3)
+
+
+def _best_in_words(subject: Subject, alike: int) -> str:
+    """Return which of the plans beside each other is worth most; so many can be compared."""
+    items = subject.items
+    if alike == 1:
+        return "No other plan that was kept is of this organisation and horizon."
+    best = best_of(items)
+    if best is None:
+        return "Which of the plans is worth most cannot be told yet."
+    others = "" if alike == len(items) else " of this organisation and horizon"
+    where = "" if subject.over is None else f", on average of {LIKE_YOURS}"
+    # Behind a colon, as a name is no subject of a sentence.
+    name = THIS_PLAN.lower() if best is items[0] else best.name
+    return f"Worth most of {formats.count_in_words(alike)} plans{others}{where}: {name}."
 
 
 def _in_short(name: str) -> str:
@@ -424,7 +430,7 @@ def _not_known(deck: Any, subject: Subject) -> None:
         return
     slide = _slide(deck, subject, "What is not known", "\n".join(limits(subject)))
     words = [unknown_in_words(subject), assumptions_in_words(subject)]
-    words += [f"Does not go together: {each}" for each in doubts]
+    words += doubts
     table = settles_table(subject)
     if is_found_out(subject.over) and not table.rows:
         words.append(NOTHING_SETTLES)
