@@ -72,13 +72,13 @@ def run(inputs: Inputs, count: int) -> object:
 
 
 def futures(draws: Draws, what: str, tries: int) -> None:
-    """All cores, with bands of some outcomes by week: over luck alone, and over draws too.
+    """All cores, with bands of some outcomes by week: over chance alone, and over draws too.
 
     Processor time, which other work on the machine disturbs less than the time of the clock.
     """
     replications = partial(replicate, REFERENCE, len(draws), seed=1, daily=DAILY, period_days=7)
     seconds = in_turn(
-        {"luck alone": replications, "luck and draws": partial(replications, draws=draws)},
+        {"chance alone": replications, "chance and draws": partial(replications, draws=draws)},
         time.process_time,
         tries,
     )
