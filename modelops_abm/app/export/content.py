@@ -395,20 +395,8 @@ def _is_decided(name: str) -> bool:
 # The tables of report and slides: kept plans, all figures, what the plan sets, the assumptions.
 
 
-_SECTIONS = {
-    "": "Run",
-    "portfolio": "Portfolio",
-    "model": "Models",
-    "incidents": "Incidents",
-    "drift": "Drift",
-    "retraining": "Retraining",
-    "capacity": "Capacity",
-    "efforts": "Efforts",
-    "team": "Team",
-    "capabilities": "Capabilities",
-    "usage": "Usage",
-    "finance": "Finance",
-}
+_TITLES = {"": "Run", "model": "Models"}
+"""Of sections that are called otherwise in a scenario."""
 
 
 def kept_table(subject: Subject) -> Table:
@@ -569,13 +557,13 @@ def published_table(subject: Subject) -> Table:
 
 def assumption_tables(scenario: Scenario) -> Iterator[Table]:
     """Yield every value of the scenario, section by section, with its source."""
-    rows: dict[str, list[tuple[str, str, str]]] = {title: [] for title in _SECTIONS.values()}
+    rows: dict[str, list[tuple[str, str, str]]] = {}
     for value in described(scenario):
-        title = _SECTIONS[value.quantity.name.rpartition(".")[0].partition(".")[0]]
+        section = value.quantity.name.rpartition(".")[0].partition(".")[0]
         events = events_in(scenario, value.quantity.name)
         told = "; ".join(f"{each.words}, {each.when}" for each in events)
         cells = (meaning_of(value), told or full_value(value), plain_source(value))
-        rows[title].append(cells)
+        rows.setdefault(_TITLES.get(section, section.capitalize()), []).append(cells)
     for title, entries in rows.items():
         yield Table(title, ("Assumption", "Value", "Source"), entries)
 
@@ -695,22 +683,16 @@ def series_csv(subject: Subject) -> bytes:
 def _figures(subject: Subject) -> Iterator[tuple[Any, ...]]:
     for outcome in outcomes.SUMMARY:
         difference = subject.comparison.difference(outcome.name)
-        known, futures = difference.estimate, difference.futures or (None, None)
-        drawn = None if subject.over is None else subject.over.difference(outcome.name)
-        over = (
-            (None, None, None)
-            if drawn is None
-            else (*(drawn.futures or (None, None)), drawn.estimate.n)
-        )
+        known, nothing = difference.estimate, (None, None)
+        over: tuple[float | None, ...] = (*nothing, None)
+        if subject.over is not None:
+            drawn = subject.over.difference(outcome.name)
+            over = (*(drawn.futures or nothing), drawn.estimate.n)
         yield (
-            outcome.name,
-            outcome.meaning,
-            outcome.unit,
+            *(outcome.name, outcome.meaning, outcome.unit),
             *subject.comparison.means(outcome.name),
-            known.mean,
-            known.low,
-            known.high,
-            *futures,
+            *(known.mean, known.low, known.high),
+            *(difference.futures or nothing),
             known.n,
             *over,
         )
