@@ -478,6 +478,7 @@ def test_what_is_said_of_organisations_has_a_command_of_its_own(subject: Subject
         told = dict(provenance(made)).get("Command of organisations", "")
         assert (f"--replications {count}" in told) == is_told
         assert f"--replications {FUTURES}" in command(made)
+        assert {row["command_of_organisations"] for row in _rows(figures_csv(made))} == {told}
     (table, *_) = _tables(made)
     *_, loss = ([cell.text for cell in row.cells] for row in table.table.rows)
     as_set, told = (chance(each.finance.loss) for each in (made.comparison, over))

@@ -658,8 +658,9 @@ _ABOUT = ("scenario", "seed", "version")
 def figures_csv(subject: Subject) -> bytes:
     """Return every outcome of the run summary: plan, baseline, and their paired difference."""
     link = "" if names_this_machine(subject.address) else subject.link
-    rows = ((*row, *_about(subject), link, command(subject)) for row in _figures(subject))
-    return _csv((*_FIGURES, *_ABOUT, "link", "command"), rows)
+    same = (*_about(subject), link, command(subject), _command_of_organisations(subject))
+    header = (*_FIGURES, *_ABOUT, "link", "command", "command_of_organisations")
+    return _csv(header, ((*row, *same) for row in _figures(subject)))
 
 
 def series_csv(subject: Subject) -> bytes:
