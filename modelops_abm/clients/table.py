@@ -6,7 +6,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +17,9 @@ from modelops_abm.text import damaged, printable
 
 LARGEST_FILE_BYTES = 20_000_000
 MOST_ROWS = 200_000
+_LONGEST_LINE = 2_000_000
+"""Letters; one of a hundred megabytes would be millions of cells, which take a gigabyte."""
+_TOO_LONG = "line too long"
 
 _SEPARATORS = (",", ";", "\t")
 _SEPARATOR_LINE = re.compile('"?sep=(.|\\\\t)"?[,;]*(\r\n|\r|\n|$)', re.IGNORECASE)
@@ -153,7 +156,7 @@ def separated(text: str, columns: Set[str]) -> tuple[str, str]:
 
 
 def _separator_of(text: str, columns: Set[str]) -> str:
-    header = re.split(r"[\r\n]", text.lstrip("\r\n "), maxsplit=1)[0]
+    header = re.split(r"[\r\n]", text.lstrip("\r\n "), maxsplit=1)[0][:_LONGEST_LINE]
     # Separators within quotation marks are part of a name.
     plain = re.sub('"[^"]*"', lambda quoted: re.sub("[,;\t]", " ", quoted[0][1:-1]), header)
 
@@ -172,7 +175,7 @@ def column_name(cell: str) -> str:
 def records(text: str, separator: str) -> Iterator[Record | RowProblem]:
     """Yield every row that holds anything; a break in the file's form ends it with a problem."""
     # As they stand: a line break within quotation marks is part of its cell.
-    lines = io.StringIO(text, newline="")
+    lines = _fair_lines(io.StringIO(text, newline=""))
     # Strict: a quotation mark that never closes would swallow the rest of the file without a word.
     reader = csv.reader(lines, delimiter=separator, strict=True)
     row = 0
@@ -192,7 +195,17 @@ def records(text: str, separator: str) -> Iterator[Record | RowProblem]:
             yield record
 
 
+def _fair_lines(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        if len(line) > _LONGEST_LINE:
+            raise csv.Error(_TOO_LONG)
+        yield line
+
+
 def _broken(row: int, error: str) -> RowProblem:
+    if error == _TOO_LONG:
+        reason = f"the row has more than {_LONGEST_LINE:,} letters"
+        return RowProblem(reason, "give every model or incident a line of its own", (row,))
     if "unexpected end" in error:
         reason = "a quotation mark opens in this row and never closes"
     elif "field limit" in error:

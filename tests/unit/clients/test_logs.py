@@ -98,6 +98,8 @@ def test_rows_that_are_none_are_told_and_the_others_read() -> None:
     table = _table("number,opened_at\n1,2024-01-02\n2\n3,2024-01-04\n")
     assert table.cells("id") == ["1", "3"]
     assert [problem.rows for problem in table.problems] == [(3,)]
+    with pytest.raises(Mistake, match="more than 2,000,000 letters"):
+        _table("a," * 1_000_001)
     table = _table("number,opened_at,colour\n#REF!,2024-01-02,a\n2,#####,b\n3,2024-01-04,#NAME?\n")
     assert table.cells("id") == ["3"], "of what is read no formula may have failed"
     assert [problem.rows for problem in table.problems] == [(2,), (3,)]
