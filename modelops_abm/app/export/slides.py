@@ -313,7 +313,7 @@ def _kept(deck: Any, subject: Subject) -> None:
         name = f"Net value so far less that of the baseline, {money.unit}{first_in_words(items)}"
         add_panel(slide, Box(MARGIN, _TOP, _INNER * 0.42, _BELOW), name, panel)
     range_width = 1.9 if subject.over is None else 2.4  # with the average
-    widths = (3.6, 1.3, range_width, 1.5, 2.3)[: len(table.columns)]
+    widths = (3.4, 1.6, range_width, 1.4, 2.2)[: len(table.columns)]
     add_table(slide, place, table.columns, rows, widths, numbers=3)
 
 
