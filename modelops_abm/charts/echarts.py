@@ -261,10 +261,13 @@ def _line(line: Line, grid: _Grid) -> Option:
 def _band(band: Band, grid: _Grid) -> list[Option]:
     """Return an area between two lines: the lower one, and what lies on top of it."""
     colour = variable(band.colour)
-    edge: Option = {"color": "var(--surface)", "width": 1.2} if band.is_part else {"opacity": 0}
+    # At least 1.5 wide: ECharts clips by the width of the line, and words at its end are drawn in a
+    # corner if the clip ends where the last of many points is.
+    edge: Option = {"color": "var(--surface)", "width": 1.5} if band.is_part else {"opacity": 0}
     fill: Option = {"color": colour, "opacity": 1}
     if band.is_hatched:  # the browser makes the pattern, which is no text
-        edge, fill = {"color": colour, "width": 1}, {"color": {"hatch": colour}, "opacity": 1}
+        edge = {"color": colour, "width": 1.5, "opacity": 0.8}
+        fill = {"color": {"hatch": colour}, "opacity": 1}
     common = {
         "stack": f"{band.name}-{grid.number}",
         # By default ECharts stacks only values of the same sign: a band across zero would be torn.
