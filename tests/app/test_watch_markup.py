@@ -200,6 +200,29 @@ def test_a_crowd_in_repair_has_words_in_all(organisation: Organisation) -> None:
     assert (words.first, words.second) == ("3 pipeline, 1 drift", "1 at work, 2 wait, 1 heals")
     tokens = [corner(str(placed.markup()), view.number) for view in models]
     assert max(y for _, y in tokens) + 26 <= words.top  # none on the words
+    others = [
+        model(place, State.OFFLINE_ISSUE, cause=cause, work=replace(task, cause=cause))
+        for place, cause in enumerate((Cause.CAPACITY, Cause.COMPLIANCE), len(models))
+    ]
+    (words,) = place_tokens(crowd(organisation, *models, *others), places(WIDTH), None).words
+    assert words.first == "3 pipeline, 3 other"
+
+
+def test_a_crowd_in_build_has_its_people_beside_its_rings(organisation: Organisation) -> None:
+    task = Work(TaskClass.BUILD, None, 0.5, 9.0, None)
+    models = [
+        model(one, State.BUILD, work=replace(task, developer=one) if one % 12 == 0 else task)
+        for one in range(60)
+    ]
+    drawn = str(place_tokens(crowd(organisation, *models), places(WIDTH), None).markup())
+    rings = [corner(drawn, view.number) for view in models]
+    people = re.findall(r'data-key="d\d+".*?translate\((-?\d+)px,(-?\d+)px\)', drawn)
+    size = int(re.findall(r'class="token work s(\d+)"', drawn)[0])
+    assert len(people) == 5
+    for left, top in people:
+        assert all(max(abs(int(left) - x), abs(int(top) - y)) >= size for x, y in rings), (
+            "no ring is covered"
+        )
 
 
 def test_words_are_the_same_while_their_model_stays_where_it_is(
@@ -447,7 +470,7 @@ def test_strips_are_marked_with_what_has_changed_so_far(pictures: dict[int, Pict
     above = str(lines(followed.plan, followed.baseline, 300, axis))
     assert re.findall(r'class="change" d="M([\d.]+) ', above) == [f"{mark:.1f}" for mark in marks]
     assert re.findall(r'text-anchor="middle">([^<]+)<', drawn) == ["A", "B–C"]
-    assert "B day 150, developers 5 to 15" in drawn
+    assert "B day 150, team 5 to 15" in drawn
     assert "day 301" not in drawn
     quiet = str(state_strips(followed.plan, followed.baseline, 300, YEARS))
     assert "change" not in quiet

@@ -12,7 +12,6 @@ from markupsafe import Markup as Safe, escape
 from modelops_abm.app.watch.geometry import (
     HEADING,
     ROW,
-    SMALLEST_NUMBERED,
     Grid,
     Places,
     grid,
@@ -48,6 +47,8 @@ _NOTE = 34
 # As many tasks as the box has rows for, each in words; of more, tokens and a summary below them.
 _DETAILED_ROWS = 3
 _SUMMARY = 32
+_MOST_LETTERS = 27
+"""Of a line of the summary, for which there is room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +196,11 @@ def _summary(models: Sequence[ModelView], unseen: int) -> tuple[str, str]:
         waiting = sum(task is not None and task.developer is None for task in tasks)
         states = ((waiting, "wait"), (tasks.count(None), "heal"))
         parts += [counted(many, verb) for many, verb in states if many]
-    return ", ".join(f"{number(many)} {why}" for why, many in causes.most_common()), ", ".join(
-        parts
-    )
+    (first, most), *others = causes.most_common()
+    words = ", ".join(f"{number(many)} {why}" for why, many in causes.most_common())
+    if len(words) > _MOST_LETTERS:
+        words = f"{number(most)} {first}, {number(sum(many for _, many in others))} other"
+    return words, ", ".join(parts)
 
 
 def _detailed(
@@ -222,36 +225,25 @@ def _making(placed: Placed, name: str, models: Sequence[ModelView], box: Box) ->
     """Place models in build or deployment: a ring says how far each is."""
     inside = Box(box.left + 10, box.top + HEADING + 4, box.width - 16, box.height - HEADING - 30)
     lengths = [1 if model.developer is None else 2 for model in models]
-    cells, starts = _numbered_places(inside, lengths)
-    beside = bool(starts)
-    if not beside:  # too many: persons stand before their tokens instead
-        cells = grid(inside, len(models), largest=SMALLEST_NUMBERED - 1)
-        starts = list(range(min(len(models), cells.capacity)))
+    cells, starts = _places_of(inside, lengths)
     for model, start in zip(models, starts, strict=False):
-        x, y = cells.corner(start)
-        placed.add_model(model, x, y, cells)
-        developer = model.developer
-        if developer is None:
-            continue
-        if beside:
-            placed.add_developer(developer, *cells.corner(start + 1), cells.size)
-        else:
-            placed.add_developer(developer, x + cells.size / 2 - 5, y + cells.size / 2, 10)
+        placed.add_model(model, *cells.corner(start), cells)
+        if model.developer is not None:
+            placed.add_developer(model.developer, *cells.corner(start + 1), cells.size)
     placed.more[name] = len(models) - len(starts)
 
 
-def _numbered_places(inside: Box, lengths: Sequence[int]) -> tuple[Grid, list[int]]:
+def _places_of(inside: Box, lengths: Sequence[int]) -> tuple[Grid, list[int]]:
     """Return the largest grid with room for a person beside each token at work, and the places.
 
-    No places if the tokens would be too small for their numbers.
+    If none is small enough, it is the one with the smallest tokens; then some have no place.
     """
     for cells in grids(inside):
         starts = cells.starts(lengths)
-        if not cells.numbered or not starts:
+        ends = [start + length for start, length in zip(starts, lengths, strict=True)]
+        if max(ends, default=0) <= cells.capacity:
             break
-        if starts[-1] + lengths[-1] <= cells.capacity:
-            return cells, starts
-    return cells, []
+    return cells, [start for start, end in zip(starts, ends, strict=True) if end <= cells.capacity]
 
 
 def _retired(placed: Placed, organisation: Organisation, box: Box) -> None:
