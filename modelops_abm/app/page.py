@@ -15,6 +15,7 @@ import solara
 from modelops_abm.app.access import protect_what_serves
 from modelops_abm.app.browser_sync import BrowserSync, open_session, use_query
 from modelops_abm.app.decide.page import Decide
+from modelops_abm.app.decide.sentences import FindRemarks
 from modelops_abm.app.drawing.interval_mark import hatching
 from modelops_abm.app.errors import ErrorBoundary, reported
 from modelops_abm.app.export.menu import (
@@ -265,6 +266,7 @@ def Page() -> None:
         BrowserSync(session)
         Visit(session)
         SavedPictures(session)
+        ErrorBoundary(FindRemarks, session)
         Markup(hatching(), css_class="hatching-place")
         TopBar(session)
         with solara.Div(attributes={"role": "main"}):

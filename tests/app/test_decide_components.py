@@ -284,7 +284,7 @@ def test_a_team_that_cannot_carry_its_portfolio_is_told_so(session: Session) -> 
     session.history.set(History(plan))
     found = compare(plan.scenario, 16, daily=BANDS, period_days=PERIOD_DAYS)
     session.answer.set(Answer(plan, found, 16, 0.06e6, True))
-    with shown(Head(session)) as head:
+    with shown(sentences.FindRemarks(session)), shown(Head(session)) as head:
         until(lambda: "A team of 1 developer cannot carry this portfolio" in head.text)
         assert "would do" in head.text
     exported = subject_of(session)
@@ -301,7 +301,7 @@ def test_a_change_is_said_in_the_unit_and_digits_of_the_headline(
     found = SingleChanges(session.plan.scenario, 0, (LevelChange("rollback", 0.0),), npv)
     monkeypatch.setattr(sentences, "stream_single_changes", lambda *_, **__: iter([found]))
     session.answer.set(answer_of(made_comparison([-1.1e6, -0.7e6] * 8)))
-    with shown(Head(session)) as head:
+    with shown(sentences.FindRemarks(session)), shown(Head(session)) as head:
         until(lambda: "The best single change" in head.text)
         said = re.sub("<[^>]+>", "", head.text).replace(NARROW_SPACE, " ")
     assert "loses $0.90 M" in said, said
@@ -315,11 +315,5 @@ def test_advice_that_fails_says_so(session: Session, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(sentences, "stream_single_changes", broken)
     session.answer.set(answer_of(made_comparison([-1e6] * 16)))
-
-    @solara.component
-    def Asking() -> None:  # noqa: N802 - a component
-        sentences.use_remarks(session)
-        solara.Text("")
-
-    with shown(Asking()):
+    with shown(sentences.FindRemarks(session)):
         until(lambda: session.notice.value == "not enough memory")

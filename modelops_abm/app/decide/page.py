@@ -20,7 +20,7 @@ from modelops_abm.app.decide.organisations_card import OrganisationsCard
 from modelops_abm.app.decide.parameter_drawer import Drawer
 from modelops_abm.app.decide.rail import Rail, explain
 from modelops_abm.app.decide.rail_rows import maximum_of
-from modelops_abm.app.decide.sentences import progress, use_remarks
+from modelops_abm.app.decide.sentences import progress, remarks_of
 from modelops_abm.app.decide.settle_card import SettleCard
 from modelops_abm.app.decide.timeline import TimelineMain, TimelineRail
 from modelops_abm.app.decide.tray_card import TrayCard
@@ -126,7 +126,7 @@ def Modes(session: Session) -> None:
 @solara.component
 def Verdict(session: Session) -> None:
     """Show what the plan is worth, and what else one must know."""
-    answer, remarks = session.answer.value, use_remarks(session)
+    answer, remarks = session.answer.value, remarks_of(session)
 
     def act(action: Action) -> None:
         change = remarks.change

@@ -174,11 +174,12 @@ def _capitalised(words: str) -> str:
 _REMARKS = "remarks"
 
 
-def use_remarks(session: Session) -> Remarks:
-    """Return what else is to be said of the plan that is answered, once it is known (a hook).
+@solara.component
+def FindRemarks(session: Session) -> None:
+    """Find out what else is to be said of the plan that is answered; shows nothing.
 
-    It is found out only for a plan that is answered: the best single change if it does not earn,
-    another team where models wait too long for a developer.
+    It stands in every part of the page, as what is saved from any says it too: the best single
+    change if the plan does not earn, another team where models wait too long for a developer.
     """
     jobs = solara.use_memo(Jobs, [])
     answer = session.answer.value
@@ -191,9 +192,9 @@ def use_remarks(session: Session) -> Remarks:
         jobs.start(_REMARKS, partial(_find, session, answer, asked), session.notice.set)
 
     solara.use_effect(find_out, [asked])
-    # What an effect returns is called when the card goes: no job is left behind.
+    # What an effect returns is called when the page goes: no job is left behind.
     solara.use_effect(lambda: jobs.close, [])
-    return remarks_of(session)
+    solara.Div(style={"display": "none"})
 
 
 def remarks_of(session: Session) -> Remarks:
