@@ -113,7 +113,9 @@ def money_interval(low: float, high: float, *, signed: bool = False) -> str:
         Whether its ends have signs even if both are positive: +0.1 to +2.2 M.
     """
     size, unit = _money_unit(max(abs(low), abs(high)))
-    return f"{_interval(low / size, high / size, signed=signed)}{_after(unit)}"
+    # Plain dollars have cents or none.
+    text = _interval(low / size, high / size, signed=signed, tenths=bool(unit))
+    return f"{text}{_after(unit)}"
 
 
 def share(value: float | None, digits: int = 1) -> str:
@@ -350,10 +352,11 @@ def _after(unit: str) -> str:
     return f"{NARROW_SPACE}{unit}" if unit else ""
 
 
-def _interval(low: float, high: float, *, signed: bool = False) -> str:
+def _interval(low: float, high: float, *, signed: bool = False, tenths: bool = True) -> str:
     largest = max(abs(low), abs(high))
     half_width = known(largest, (high - low) / 2.0) or 0.0
     digits = min(digits_of(half_width), _places(largest, _MOST_OF_AN_END))
+    digits += digits == 1 and not tenths
     # Both ends have a sign if one must: −0.2 to +0.4.
     signed = signed or low < 0.0
     return f"{number(low, digits, signed=signed)} to {number(high, digits, signed=signed)}"

@@ -25,7 +25,6 @@ from modelops_abm.charts.palette import VERDICTS, Colour
 from modelops_abm.core import outcomes
 from modelops_abm.experiments.information import Worth
 from modelops_abm.experiments.information_runs import ValueOfInformation
-from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.sensitivity import Question
 from modelops_abm.experiments.sensitivity_draws import Drivers
 from modelops_abm.experiments.sensitivity_morris import Morris
@@ -33,6 +32,7 @@ from modelops_abm.experiments.sensitivity_sobol import Decision, Indices, Sobol
 from modelops_abm.experiments.sensitivity_tornado import BestAt, Swing, Tornado
 from modelops_abm.experiments.statistics import PairedDifference
 from modelops_abm.experiments.words import mean_of, worth_of_knowing
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.text import all_of
 from modelops_abm.version import __version__
 
@@ -97,7 +97,7 @@ def _swing_row(question: Question, swing: Swing) -> Row:
     ]
     ends = f"{formats.stated(swing.values[0])} to {formats.stated(swing.values[-1])}"
     turn = "  changes the winner" if swing.changes else ""
-    label = f"{in_words(swing.input.name)} ({ends})"
+    label = f"{name_in_words(swing.input.name)} ({ends})"
     words = question.span(low, high) + turn
     return Row(label, (Bar(low, high, "build 55%"), *dots), (words,), bool(swing.changes))
 
@@ -163,7 +163,7 @@ def winners(found: Tornado) -> Figure:
     colours = _colours_of(found.question.alternatives)
     rows = tuple(
         (
-            in_words(swing.input.name),
+            name_in_words(swing.input.name),
             bool(swing.changes),
             tuple(_winner_cell(best, colours) for best in swing.best),
         )
@@ -211,11 +211,11 @@ def morris_effects(found: Morris) -> Figure:
     >>> inputs = (experiments.parse_input("drift.severity=0.1..0.4"),)
     >>> question = experiments.Question(plan, inputs)
     >>> morris_effects(experiments.morris(question, 4, 2)).as_table().rows[0][0]
-    'Drift: severity'
+    'Severity of a drift'
     """
     rows = tuple(
         Row(
-            in_words(str(name)),
+            name_in_words(str(name)),
             (
                 Bar(0.0, float(row["mean_absolute"]), "plan 55%"),
                 _line(row["mean_absolute"], row["half_width"], "plan", -0.12),
@@ -250,11 +250,11 @@ def drivers(found: Drivers) -> Figure:
     >>> draws = experiments.draws_of(plan, 32, names=["team.focus"])
     >>> found = experiments.drivers(experiments.Question(plan, ()), 32, draws=draws)
     >>> drivers(found).as_table().rows[0][0]
-    'Focus'
+    'Time for hands-on work'
     """
     rows = tuple(
         Row(
-            in_words(str(name)),
+            name_in_words(str(name)),
             (
                 Bar(0.0, float(row["correlation"]), "plan 55%"),
                 Mark(math.nan, float(row["low"]), float(row["high"]), "plan"),
@@ -337,7 +337,7 @@ def _index_rows(title: str, indices: Indices) -> Rows:
             _known(alone, narrow, "previous", 0.12),
         )
         words = f"{formats.number(total)} %, alone {formats.number(alone)} %"
-        rows.append(Row(in_words(indices.names[place]), marks, (words,)))
+        rows.append(Row(name_in_words(indices.names[place]), marks, (words,)))
     ends = [
         min(max(end, _SHARES[0]), _SHARES[1])
         for row in rows
@@ -375,7 +375,7 @@ def value_of_information(found: ValueOfInformation) -> Figure:
     >>> choice = experiments.alternatives_of(plan)
     >>> found = experiments.value_of_information(choice, inputs, 32, 2)
     >>> [row[0] for row in value_of_information(found).as_table().rows]
-    ['Drift: severity', 'All of them']
+    ['Severity of a drift', 'All of them']
     """
     rows = [
         _worth_row(shortened(found.label(name), _LONGEST_LABEL), value, "plan")

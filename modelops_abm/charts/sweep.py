@@ -12,8 +12,8 @@ from modelops_abm.arrays import Floats
 from modelops_abm.charts.figure import Axis, Cell, Cells, Dot, Figure, Line, Panel, value_axis
 from modelops_abm.charts.layout import shortened
 from modelops_abm.core import outcomes
-from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.sweep import SweepResult
+from modelops_abm.scenario.names import name_in_words
 
 _ACROSS, _MOST_CELLS = 3, 12
 _OUTCOMES = {outcome.name: outcome for outcome in outcomes.SUMMARY}
@@ -42,14 +42,14 @@ def sweep_effects(result: SweepResult, outcome: str = "npv") -> Figure:
     >>> sweep = experiments.Sweep(plan, inputs, experiments.grid(inputs))
     >>> effects = sweep_effects(experiments.run_sweep(sweep, 5), "availability")
     >>> [panel.title for panel in effects.panels]
-    ['Developers', 'Focus']
+    ['Team', 'Time for hands-on work']
     """
     effects = {entry.name: result.effect(entry.name, outcome) for entry in result.inputs}
     size, unit = _axis_unit(outcome, [effect["difference"] for effect in effects.values()])
     # One axis for all inputs: with one each, an input that moves nothing would look like the rest.
     y = _common_axis(effects.values(), size)
     panels = [
-        _effect(in_words(name), unit if place == 0 else "", effect, size, y)
+        _effect(name_in_words(name), unit if place == 0 else "", effect, size, y)
         for place, (name, effect) in enumerate(effects.items())
     ]
     return Figure(
@@ -119,8 +119,9 @@ def sweep_heat_map(result: SweepResult, outcome: str = "npv") -> Figure:
     summary = result.summary(outcome)
     best = summary.iloc[int(summary["mean"].argmax())]
     finding = (
-        f"{_words(outcome)} is highest at {in_words(down).lower()} {formats.stated(best[down])} and"
-        f" {in_words(across).lower()} {formats.stated(best[across])}:"
+        f"{_words(outcome)} is highest at {name_in_words(down).lower()}"
+        f" {formats.stated(best[down])} and {name_in_words(across).lower()}"
+        f" {formats.stated(best[across])}:"
         f" {_level(outcome, best['mean'])}"
     )
     return Figure(
@@ -154,7 +155,7 @@ def _heat_map(summary: pd.DataFrame, down: str, across: str, outcome: str) -> Ce
         for row, value in enumerate(means.index)
     )  # fmt: skip
     heads = tuple(formats.stated(value) for value in means.columns)
-    return Cells(in_words(across), in_words(down), heads, rows)
+    return Cells(name_in_words(across), name_in_words(down), heads, rows)
 
 
 def _cell(
@@ -178,8 +179,8 @@ def _finding(effects: dict[str, pd.DataFrame], outcome: str) -> str:
     name = max(reach, key=lambda each: reach[each])
     moved = _level(outcome, reach[name])
     if len(effects) == 1:
-        return f"{_words(outcome)} moves by {moved} with {in_words(name).lower()}, on average"
-    return f"{_words(outcome)} moves most with {in_words(name).lower()}: by {moved} on average"
+        return f"{_words(outcome)} moves by {moved} with {name_in_words(name).lower()}, on average"
+    return f"{_words(outcome)} moves most with {name_in_words(name).lower()}: by {moved} on average"
 
 
 def _words(outcome: str) -> str:

@@ -17,6 +17,7 @@ from modelops_abm.charts.figure import Axis, Band, Line, Stroke, months, time_ax
 from modelops_abm.charts.palette import Colour
 from modelops_abm.scenario import Distribution, Scenario
 from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.scenario.scenario import timeline
 
 
@@ -30,11 +31,11 @@ def changes_in_words(scenario: Scenario) -> Iterator[tuple[int, str]]:
 
     >>> changes = [{"day": 180, "team.developers": 4, "capabilities.lineage.maximum": 0.5}]
     >>> list(changes_in_words(Scenario.model_validate({"changes": changes})))
-    [(180, 'developers 8 to 4, lineage maximum 0 to 0.5')]
+    [(180, 'team 8 to 4, lineage: level 0 to 0.5')]
     """
     for day in timeline(scenario):
         words = (
-            f"{name_in_words(name)} {_value(value_at(scenario, name))} to {_value(value)}"
+            f"{name_in_words(name).lower()} {_value(value_at(scenario, name))} to {_value(value)}"
             for name, value in day.values.items()
         )
         yield day.day, ", ".join(words)
@@ -50,20 +51,6 @@ def team_in_words(scenario: Scenario) -> str:
     days = [scenario, *(day.scenario for day in timeline(scenario))]
     fewest, most = (end(each.team.developers for each in days) for end in (min, max))
     return f"{formats.number(fewest)} to " * (fewest < most) + formats.plural(most, "developer")
-
-
-# Of the others the section says nothing that the name does not say.
-_SAID = {"efforts": "effort of", "retraining": "retraining"}
-
-
-def name_in_words(dotted: str) -> str:
-    """Return the name of a value that changes, without its section if that says nothing more.
-
-    >>> name_in_words("team.developers"), name_in_words("efforts.retraining")
-    ('developers', 'effort of retraining')
-    """
-    section, *rest = dotted.split(".")
-    return " ".join((_SAID.get(section, ""), *rest)).replace("_", " ").strip()
 
 
 def _value(value: float | Distribution) -> str:

@@ -32,13 +32,13 @@ from modelops_abm.evidence.interview import QUESTIONS
 from modelops_abm.evidence.measures import MEASURES, number_in_words, range_in_words, value_in_words
 from modelops_abm.evidence.statements import Evidence, Statement, evidence_as_json, evidence_of
 from modelops_abm.experiments.draws import Draws, draws_of, joint_draws, known_of
-from modelops_abm.experiments.inputs import in_words
 from modelops_abm.formats import MONTH_DAYS, number
 from modelops_abm.representation import Column, Reported, Row, Table, numbers
 from modelops_abm.scenario import Distribution, Quantity, Scenario, catalogue, with_values
 from modelops_abm.scenario.fields import mean_at, value_at
 from modelops_abm.scenario.files import read_scenario, scenario_text
 from modelops_abm.scenario.knowledge import Spread, Weights, family_within
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.scenario.sources import source_of
 from modelops_abm.text import printable
 
@@ -568,26 +568,6 @@ def name_and_unit(about: str) -> tuple[str, str]:
     return subject.label, subject.unit
 
 
-LABELS = {
-    "incidents.pipeline_per_year": "Pipeline issues per model",
-    "incidents.shared_per_year": "Failures of a shared source",
-    "model.market_size": "Users a model could have",
-    "model.value_per_prediction": "Value of a prediction",
-    "model.predictions_per_user_day": "Predictions per user",
-    "model.build_effort_days": "Effort of a build",
-    "model.yearly_power_loss": "Loss of power in a year",
-    "model.useful_life_years": "Life of a model",
-    "model.innovation_per_year": "Users who start by themselves",
-    "model.imitation_per_year": "Users won by other users",
-    "efforts.pipeline_repair": "Effort of a repair",
-    "efforts.retraining": "Effort of a retraining",
-    "retraining.interval_days": "Time between retrainings",
-    "drift.onsets_per_year": "Drift events per model",
-    "team.focus": "Time for hands-on work",
-    "capabilities.monitoring.delay_without_days": "Drift noticed after",
-    "portfolio.success_share": "Builds that succeed",
-}
-"""What values are called where they are told of, if not by their names."""
 UNITS = {
     "incidents.pipeline_per_year": "a year",
     "incidents.shared_per_year": "a year",
@@ -610,12 +590,10 @@ def _width(said: Statement) -> float:
 def label_of(name: str) -> str:
     """Return what a value is called where it is told of.
 
-    >>> label_of("model.market_size"), label_of("efforts.capacity_repair")
-    ('Users a model could have', 'Efforts: capacity repair')
+    >>> label_of("outages_per_month"), label_of("efforts.capacity_repair")
+    ('Outages a month', 'Effort of a capacity repair')
     """
-    if name in MEASURES:
-        return MEASURES[name].label
-    return LABELS.get(name) or in_words(name)
+    return MEASURES[name].label if name in MEASURES else name_in_words(name)
 
 
 def digest_of_known(scenario: Scenario) -> str:

@@ -20,12 +20,12 @@ from scipy.special import ndtr, ndtri
 from modelops_abm import formats
 from modelops_abm.evidence.measures import MEASURES, range_in_words, value_in_words
 from modelops_abm.evidence.statements import Evidence, Statement, middle_of, middle_of_many, scaled
-from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.statistics import Estimate
 from modelops_abm.representation import Reported, Table
 from modelops_abm.scenario import Scenario, catalogue
 from modelops_abm.scenario.fields import mean_at
 from modelops_abm.scenario.knowledge import SpreadFamily, family_within
+from modelops_abm.scenario.names import name_in_words
 
 type Verdict = Literal["inside", "below", "above"]
 
@@ -131,7 +131,7 @@ def subject_of(about: str) -> Subject:
     quantity = {each.name: each for each in catalogue()}[about]
     family = family_within(quantity.bounds)
     return Subject(
-        in_words(about), quantity.unit, family, lambda scenario: mean_at(scenario, about)
+        name_in_words(about), quantity.unit, family, lambda scenario: mean_at(scenario, about)
     )
 
 

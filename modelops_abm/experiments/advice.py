@@ -24,7 +24,6 @@ from modelops_abm.core import outcomes
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.finance import Return, returns_on
 from modelops_abm.experiments.information import Asking
-from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.optimisation import REPLICATIONS, optimise
 from modelops_abm.experiments.optimisation_results import Optimised, steps_of
 from modelops_abm.experiments.optimisation_search import Measured, expected_shortfall
@@ -61,6 +60,7 @@ from modelops_abm.runs import replicate
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.runs.summary import LABELS, OUTCOMES
 from modelops_abm.scenario import Scenario, catalogue
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.text import all_of
 
 UNKIND = 0.1
@@ -553,7 +553,7 @@ _IN_DAYS = "_days"
 
 def _called(name: str) -> str:
     """Return what a value is called; its unit stands behind the value."""
-    return in_words(name.removesuffix(_IN_DAYS))
+    return name_in_words(name.removesuffix(_IN_DAYS))
 
 
 def _value(name: str, value: float) -> str:

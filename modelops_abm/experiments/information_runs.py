@@ -25,7 +25,7 @@ from modelops_abm.experiments.information import (
     information_of,
     information_of_draws,
 )
-from modelops_abm.experiments.inputs import Choice, Input, check_inputs, in_words, varied
+from modelops_abm.experiments.inputs import Choice, Input, check_inputs, varied
 from modelops_abm.experiments.running import (
     Keeping,
     draws_in,
@@ -41,6 +41,7 @@ from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.runs.replications import Drawn
 from modelops_abm.scenario import InputError, Scenario
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.text import all_of, any_of, printable
 
 _LEAST_POINTS, LEAST_MOVES = 32, 24
@@ -96,7 +97,7 @@ class ValueOfInformation(Reported):
 
     def label(self, name: str) -> str:
         """Return what would be known, in words."""
-        return self.asks.get(name) or in_words(name)
+        return self.asks.get(name) or name_in_words(name)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -254,7 +255,7 @@ class ValueOfInformation(Reported):
         if not self.is_made_by_few:
             return ""
         average = formats.money(float(self.utilities[0].mean()))
-        names = all_of([in_words(name).lower() for name in self.spread_by])
+        names = all_of([name_in_words(name).lower() for name in self.spread_by])
         spread = f"{names} spread{'s' if len(self.spread_by) == 1 else ''} it most, and "
         return (
             f"Over these ranges {self.names[0]} is worth {average} on average, but less than"

@@ -22,7 +22,6 @@ from modelops_abm.text import printable
 
 _TO, _LOG = "..", "log:"
 _LARGEST = sys.float_info.max
-_PLAIN_SECTIONS = ("model", "team", "portfolio", "finance")
 _DECIMAL_COMMA = re.compile(r"[-+]?0,[0-9]{2,}|(?=.*,)(?:.*,)?[-+]?0[0-9]+(?:,.*)?")
 """What most likely has a comma for a point: 0,125, and 0,05 also among others."""
 
@@ -154,15 +153,6 @@ def parse_input(text: str) -> Input:
             " for example team.developers=4..12"
         )
     return _parse_range(name, stated) if _TO in stated else _parse_choice(name, stated)
-
-
-def in_words(name: str) -> str:
-    """Return a dotted name as a label: ``Developers``, ``Drift: onsets per year``."""
-    *sections, last = name.split(".")
-    words = "level" if name.endswith(".maximum") else last.replace("_", " ")
-    is_plain = not sections or sections[-1] in _PLAIN_SECTIONS
-    text = words if is_plain else f"{sections[-1]}: {words}"
-    return text[0].upper() + text[1:]
 
 
 def varied(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:

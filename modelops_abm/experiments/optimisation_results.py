@@ -471,7 +471,9 @@ class Optimised(Reported):
             )
         reasons = []
         if search.best_came > (1.0 - LAST_PART) * search.tried:
-            reasons.append(f"its best came as number {formats.number(search.best_came)} of {tried}")
+            reasons.append(
+                f"it came upon its best in the last quarter of the {tried} that it tried"
+            )
         if search.unseen_neighbours:
             unseen = formats.count_of(search.unseen_neighbours, search.neighbours)
             reasons.append(

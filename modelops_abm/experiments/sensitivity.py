@@ -15,7 +15,7 @@ from modelops_abm import formats
 from modelops_abm.arrays import Floats
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.alternatives import names_of, outcomes_at, variants_of
-from modelops_abm.experiments.inputs import Input, check_inputs, in_words, varied
+from modelops_abm.experiments.inputs import Input, check_inputs, varied
 from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.statistics import PairedDifference
 from modelops_abm.experiments.sweep import Point
@@ -23,6 +23,7 @@ from modelops_abm.experiments.words import mean_of
 from modelops_abm.representation import Represented, Row
 from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import InputError, Scenario
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.text import any_of
 
 
@@ -172,7 +173,7 @@ RANGES = "Ranges are what the sources leave open; many are judgement."
 
 def names_in_words(names: Sequence[str]) -> list[str]:
     """Return names of assumptions as they stand within a sentence."""
-    return [in_words(name).lower() for name in names]
+    return [name_in_words(name).lower() for name in names]
 
 
 def most(names: Sequence[str], what: str) -> str:

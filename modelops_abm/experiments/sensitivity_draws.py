@@ -17,7 +17,6 @@ from modelops_abm import formats
 from modelops_abm.arrays import Floats
 from modelops_abm.experiments.alternatives import may_lead
 from modelops_abm.experiments.information import held_out, terms_of
-from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.running import Keeping, draws_in, refuses_unknown
 from modelops_abm.experiments.sensitivity import MOST_ROWS, Question, most, with_rest
 from modelops_abm.experiments.spread import (
@@ -34,6 +33,7 @@ from modelops_abm.experiments.words import INTERVAL, mean_of
 from modelops_abm.representation import Reported, Row, Table, numbers, plain_rows, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import InputError
+from modelops_abm.scenario.names import name_in_words
 
 FEWEST = 32
 """Draws of which it can be told what drives an answer."""
@@ -126,7 +126,7 @@ class Drivers(Reported):
             if not math.isnan(row["correlation"]):
                 ends = (_in_words(row[end]) for end in ("low", "high"))
                 known = (_in_words(row["correlation"]), " to ".join(ends))
-            rows.append(Row((in_words(str(name)), *known, formats.share(row["alone"], 0))))
+            rows.append(Row((name_in_words(str(name)), *known, formats.share(row["alone"], 0))))
         columns = (*words("Value"), *numbers("rank correlation", INTERVAL, "explains alone"))
         return (Table("drivers", columns, with_rest(rows, len(self.columns)), numbers=self.table),)
 

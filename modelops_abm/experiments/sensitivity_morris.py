@@ -11,7 +11,6 @@ from scipy import special
 
 from modelops_abm.arrays import Floats
 from modelops_abm.experiments.alternatives import may_lead
-from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.running import Keeping, check_room, refuses_unknown
 from modelops_abm.experiments.sensitivity import (
     MOST_ROWS,
@@ -27,6 +26,7 @@ from modelops_abm.experiments.sweep import at_positions
 from modelops_abm.representation import Reported, Row, Table, numbers, plain_rows, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import InputError
+from modelops_abm.scenario.names import name_in_words
 
 _LEVELS = 4
 _RESAMPLES = 1000
@@ -109,7 +109,7 @@ class Morris(Reported):
         for name, row in self.table().head(MOST_ROWS).iterrows():
             known = [(float(row[middle]), float(row[width])) for middle, width in pairs]
             cells = [self.question.span(mean - width, mean + width) for mean, width in known]
-            rows.append(Row((in_words(str(name)), *cells)))
+            rows.append(Row((name_in_words(str(name)), *cells)))
         columns = (*words("Assumption"), *numbers("mean effect", "with its sign", "std dev"))
         rows = with_rest(rows, len(self.names))
         return (Table("effects", columns, rows, numbers=self.table),)

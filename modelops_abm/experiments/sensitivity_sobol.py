@@ -18,7 +18,6 @@ from scipy import special, stats
 from modelops_abm import formats
 from modelops_abm.arrays import Floats
 from modelops_abm.experiments.alternatives import may_lead, winners, wins
-from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.running import Keeping, check_room, refuses_unknown
 from modelops_abm.experiments.sensitivity import (
     MOST_NAMED,
@@ -45,6 +44,7 @@ from modelops_abm.representation import (
 )
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import InputError
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.text import any_of
 
 _RESAMPLES = 1000
@@ -428,7 +428,7 @@ def _decision_tables(decision: Decision) -> tuple[Table, ...]:
     if not decision.indices.total.any():
         return winners, Table("decision", numbers=decision.indices.table)
     most_turning = sorted(decision.turns.items(), key=lambda pair: -pair[1].count)[:MOST_ROWS]
-    turns = {in_words(name): share for name, share in most_turning}
+    turns = {name_in_words(name): share for name, share in most_turning}
     deciding = _indices_in_words("Which alternative wins", decision.indices)
     return (
         winners,
@@ -456,7 +456,7 @@ def _shares_in_words(
 def _indices_in_words(title: str, indices: Indices) -> tuple[tuple[Column, ...], list[Row]]:
     columns = ("total", "total_half_width", "first", "first_half_width")
     rows = [
-        Row((in_words(str(name)), *(formats.share(float(row[column])) for column in columns)))
+        Row((name_in_words(str(name)), *(formats.share(float(row[column])) for column in columns)))
         for name, row in indices.table().head(MOST_ROWS).iterrows()
     ]
     headings = (*words(title), *numbers("in all", HALF_WIDTH, "alone", HALF_WIDTH))

@@ -18,7 +18,7 @@ import pandas as pd
 
 from modelops_abm import formats
 from modelops_abm.arrays import Floats
-from modelops_abm.experiments.inputs import Input, Range, in_words
+from modelops_abm.experiments.inputs import Input, Range
 from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.sensitivity import (
     MOST_NAMED,
@@ -44,6 +44,7 @@ from modelops_abm.representation import (
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import Distribution
 from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.text import all_of, any_of
 
 
@@ -397,7 +398,7 @@ class Tornado(Reported):
             extremes = (swing.at(means.index(end(means))) for end in (min, max))
             known = (self.question.interval(each) for each in (*extremes, swing.reach))
             ends = (formats.stated(swing.values[0]), formats.stated(swing.values[-1]))
-            rows.append(Row((in_words(swing.input.name), *ends, *known)))
+            rows.append(Row((name_in_words(swing.input.name), *ends, *known)))
         headings = numbers("from", "to", "lowest", "highest", "apart")
         return (*words("Assumption"), *headings), with_rest(rows, len(self.effective))
 
@@ -405,7 +406,7 @@ class Tornado(Reported):
         rows = [
             Row(
                 (
-                    in_words(swing.input.name),
+                    name_in_words(swing.input.name),
                     formats.stated(change.value),
                     any_of(change.before),
                     any_of(change.after),

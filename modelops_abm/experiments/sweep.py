@@ -23,7 +23,7 @@ from modelops_abm import formats
 from modelops_abm.arrays import Floats, Integers
 from modelops_abm.core import outcomes
 from modelops_abm.core.registry import simulator_version
-from modelops_abm.experiments.inputs import Input, Range, check_inputs, in_words, varied
+from modelops_abm.experiments.inputs import Input, Range, check_inputs, varied
 from modelops_abm.experiments.running import (
     Keeping,
     check_room,
@@ -57,6 +57,7 @@ from modelops_abm.representation import (
 )
 from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import InputError, Problem, Scenario
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.text import all_of
 
 type Point = Mapping[str, Any]
@@ -383,7 +384,7 @@ class SweepResult(Reported):
     def tables(self) -> tuple[Table, Table]:
         """Return the points, the highest first, and every replication, which is not shown."""
         columns = (
-            *(Column(in_words(entry.name), may_wrap=True) for entry in self.inputs),
+            *(Column(name_in_words(entry.name), may_wrap=True) for entry in self.inputs),
             *numbers("mean", HALF_WIDTH, "difference", HALF_WIDTH),
             *(() if self.over is None else numbers("as set")),
         )
@@ -441,7 +442,7 @@ def _highest(result: SweepResult) -> str:
         return "it exists nowhere"
     place = int(means.to_numpy(dtype=np.float64, na_value=-np.inf).argmax())
     values = (
-        f"{in_words(entry.name).lower()} {formats.stated(result.points[place][entry.name])}"
+        f"{name_in_words(entry.name).lower()} {formats.stated(result.points[place][entry.name])}"
         for entry in result.inputs
     )
     level = formats.amount(float(means[place]), OUTCOMES[result.outcome].unit)

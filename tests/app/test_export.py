@@ -722,7 +722,7 @@ def _tables(subject: Subject) -> Iterator[Any]:
 def test_no_name_of_the_program_is_read_by_a_client(subject: Subject) -> None:
     """Levels are in per cent and values called as on the rail; a link that opens here is left."""
     words = " ".join(cell.text for table in _tables(subject) for cell in table.table.iter_cells())
-    assert "Automation: Level of investment to reach 50" in words
+    assert "Automation: level 50" in words
     for raw in ("0.5 level", "Pipeline per year", "user: ", "_per_year"):
         assert raw not in words
     here = replace(subject, address="http://127.0.0.1:8765/")

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 import solara
 
-from modelops_abm.app.decide.measures import Measure, measure_of, options_of, read, shown
 from modelops_abm.app.decide.rail import carry_out, explain
 from modelops_abm.app.decide.rail_rows import PERCENT, SETTABLE, quantity_of, take_entry, value_of
+from modelops_abm.app.measures import Measure, measure_of, options_of, read, shown
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.controls import Entry
 from modelops_abm.app.widgets.markup import Action
@@ -60,9 +60,9 @@ def test_money_and_thousands() -> None:
     measure = measure_of(payroll)
     assert measure.read("$ 190000 per developer and year", payroll) == 190_000.0
     assert measure.read("190 000", payroll) == 190_000.0
-    assert measure.entry(190_000.0) == "190000"
+    assert measure.entry(190_000.0) == "190\u202f000"
     assert measure.words(190_000.0).startswith("$190,000 ")
-    assert Measure("$", digits=2).words(0.5) == "$0.50"
+    assert Measure("$").words(0.5) == "$0.50"
 
 
 @pytest.mark.parametrize(

@@ -348,6 +348,13 @@ def test_what_is_done_with_an_event_is_one_step_of_undo() -> None:
     take_event_action(session, Action("event", f"{RATE}#0"))
     take_event_action(session, Action("set event size", "25"))
     assert [event.value for event in events_of(session.plan.scenario)][1] == 25.0
+    level = "capabilities.lineage.maximum"
+    take_event_action(session, Action("add event", level))
+    take_event_action(session, Action("set event size", "50"))
+    (raised,) = (event for event in events_of(session.plan.scenario) if event.kind == level)
+    assert (raised.value, raised.words[-5:]) == (0.5, " 50\u202f%")
+    shown = str(event_list(session.plan, None, raised.key))
+    assert 'value="50"' in shown, "as it is typed"
     with pytest.raises(InputError, match="0,125"):
         take_event_action(session, Action("set event month", "0,125"))
     take_event_action(session, Action("add event", "audit"))

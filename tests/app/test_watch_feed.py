@@ -44,7 +44,7 @@ def record(kind: LogKind, developer: int = NOBODY, time: float = 5.0) -> LogReco
 def test_it_tells_of_values_and_people_and_builds(picture: Picture) -> None:
     words = [(each.day, each.words) for each in picture.feed]
     assert (20, "2 developers leave") in words
-    assert (21, "demand factor is now 1.5") in words
+    assert (21, "Traffic: now 1.5") in words
     assert (60, "developer 7 joins") in words
     failed = [text for _, text in words if "the build fails, after" in text]
     assert failed
@@ -78,9 +78,9 @@ def test_the_card_shows_the_latest_first() -> None:
 def test_changes_are_marked_on_the_timeline() -> None:
     marks = change_marks(with_values(Scenario(), VALUES, source="test"))
     assert [mark["words"] for mark in marks if mark["words"]] == [
-        "A day 20, developers 8 to 6",
-        "B day 21, demand factor 1 to 1.5",
-        "C day 60, developers 6 to 7",
+        "A day 20, team 8 to 6",
+        "B day 21, traffic 1 to 1.5",
+        "C day 60, team 6 to 7",
     ]
     assert [mark["letter"] for mark in marks if mark["letter"]] == ["A–B", "C"]
     assert change_marks(Scenario()) == []

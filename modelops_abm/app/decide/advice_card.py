@@ -13,9 +13,9 @@ import htpy as h
 import solara
 
 from modelops_abm import formats
-from modelops_abm.app.decide.measures import Measure
 from modelops_abm.app.drawing.cards import save_button
 from modelops_abm.app.errors import reported
+from modelops_abm.app.measures import Measure
 from modelops_abm.app.state.advising import (
     LEAST_BUDGET,
     MOST_BUDGET,
@@ -151,7 +151,7 @@ def _field(advising: Advising, asked: Asked) -> h.Element:
             inputmode="decimal",
             data_action="budget",
             aria_invalid=str(is_wrong).lower(),
-            value=f"${formats.number(advising.budget.value)}",
+            value=f"{_FIELD.before}{_FIELD.entry(advising.budget.value)}",
         ),
     ]
 

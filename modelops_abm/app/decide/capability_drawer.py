@@ -17,12 +17,12 @@ from modelops_abm import formats
 from modelops_abm.app.decide import equations
 from modelops_abm.app.decide.credit_card import credit_of
 from modelops_abm.app.decide.equations import equations_about
-from modelops_abm.app.decide.measures import measure_of, shown, unit_of
 from modelops_abm.app.decide.rail import explain
 from modelops_abm.app.decide.rail_rows import maximum_of, measure_on_rail, take_entry
 from modelops_abm.app.drawing.cards import save_button, table, table_switch
 from modelops_abm.app.drawing.interval_mark import confidence_badge
 from modelops_abm.app.errors import reported
+from modelops_abm.app.measures import is_money, measure_of, shown, unit_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Chart, Markup
 from modelops_abm.app.widgets.controls import Entry
@@ -31,6 +31,7 @@ from modelops_abm.charts.amounts import Notation, notation_of
 from modelops_abm.charts.credit import worth_of_levels
 from modelops_abm.charts.echarts import Space
 from modelops_abm.charts.figure import Figure
+from modelops_abm.evidence.measures import range_in_words as money_range
 from modelops_abm.experiments import Credit, LevelWorth, PairedDifference
 from modelops_abm.experiments.credit_levels import best_level
 from modelops_abm.experiments.credit_reasons import earning, explanation
@@ -45,6 +46,7 @@ from modelops_abm.scenario import (
     StatedValue,
     describe,
 )
+from modelops_abm.scenario.names import name_within
 from modelops_abm.scenario.quantity import Confidence
 from modelops_abm.scenario.sources import is_by_size
 from modelops_abm.text import range_in_words
@@ -98,6 +100,8 @@ def plausible_range(fact: StatedValue) -> str:
     quantity = fact.quantity
     per_unit = measure_of(quantity).per_unit
     bounds = {name: end * per_unit for name, end in quantity.bounds.items()}
+    if quantity.plausible is not None and is_money(quantity):
+        return money_range(*quantity.plausible, "$")
     if quantity.plausible is not None and quantity.unit != _LEVEL:
         return _between(*(end * per_unit for end in quantity.plausible))
     return range_in_words(bounds) if bounds else formats.NOTHING
@@ -126,10 +130,12 @@ def _rows(fact: StatedValue) -> list[h.Element]:
     source = "; ".join(part for part in (_default(fact), source_in_words(fact)) if part)
     row = h.tr(class_={"sourced": bool(source)}, data_key=quantity.name)[
         h.th(scope="row", title=quantity.meaning)[
-            h.button(".link", data_action="explain", data_value=quantity.name)[_name(quantity)]
+            h.button(".link", data_action="explain", data_value=quantity.name)[
+                name_within(quantity.name)
+            ]
         ],
         h.td(".number")[h.strong[_number(fact)]],
-        h.td["" if fact.stands_for else unit_of(quantity)],
+        h.td["" if fact.stands_for else unit_of(quantity).removeprefix("$").strip()],
         h.td[plausible_range(fact) if quantity.is_number else ""],
         h.td[confidence_badge(confidence_of(fact))],
     ]
@@ -144,14 +150,11 @@ def _default(fact: StatedValue) -> str:
     return "" if fact.is_default else f"default {value_in_words(fact, fact.quantity.default)}"
 
 
-def _name(quantity: Quantity) -> str:
-    """Return the last part of a name in words, without the unit."""
-    words = quantity.name.rpartition(".")[2].removesuffix("_days").removesuffix("_per_year")
-    return words.replace("_", " ").capitalize()
-
-
 def _number(fact: StatedValue) -> str:
-    return fact.stands_for or shown(fact.quantity, fact.value)
+    """Return a value without its unit; dollars stand before it."""
+    if fact.stands_for or not fact.quantity.is_number:
+        return fact.stands_for or shown(fact.quantity, fact.value)
+    return measure_of(fact.quantity).number(getattr(fact.value, "mean", fact.value))
 
 
 # --------------------------------------------------------------------------------------
@@ -196,7 +199,8 @@ def CapabilityDrawer(session: Session, capability: CapabilityName) -> None:
                 here = level_of(scenario, capability) if equation.variable.is_level else None
                 Markup(equations.equation_text(equation, scenario, here))
                 Chart(equations.curve(equation, scenario, here), equations.SPACE)
-        takes = equations.equation_text(equations.WORK[capability], scenario)
+        models = float(scenario.models_at_start())
+        takes = equations.equation_text(equations.WORK[capability], scenario, models)
         Markup(h.fragment[h.h3["What it takes"], takes, _facts(scenario, capability)], on_action)
 
 
@@ -315,12 +319,13 @@ def _worth_head(
 
 def _reasons(shown: ShownWorth) -> h.Fragment:
     worth = shown.levels
-    best = worth.ranking().order[0]
+    ranking = worth.ranking()
+    best = ranking.order[0]
     return h.fragment[
         h.p(".reasons")[_why(worth, best)],
         h.div(".best-level", data_futures=str(worth.replications))[
             h.p[best_level(worth, lambda gain: _with_unit(shown, gain))],
-            best != worth.here
+            worth.here not in ranking.may_be_best
             and h.button(data_action="level", data_value=f"{best * 100:g} %")[
                 f"Use {level_word(best)}"
             ],

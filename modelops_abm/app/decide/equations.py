@@ -17,6 +17,7 @@ from modelops_abm.app.drawing.formula import formula
 from modelops_abm.charts.credit import LEVELS
 from modelops_abm.charts.echarts import Space
 from modelops_abm.charts.figure import Dot, Figure, Line, Panel, value_axis
+from modelops_abm.evidence.measures import number_in_words
 from modelops_abm.rules import DAYS_PER_YEAR
 from modelops_abm.rules.capability import (
     effective_capacity,
@@ -369,9 +370,9 @@ def equation_text(equation: Equation, scenario: Scenario, here: float | None = N
         h.p(".label.worked")[
             f"{'Here' if here else 'For example'}, ",
             h.i[variable.symbol],
-            f" = {at:.3g}: ",
+            f" = {number_in_words(at)}: ",
             worked,
-            f" = {equation.at(scenario, at):.3g} {equation.unit}",
+            f" = {number_in_words(equation.at(scenario, at))} {equation.unit}",
         ],
     ]
 
@@ -389,7 +390,13 @@ def curve(equation: Equation, scenario: Scenario, here: float | None) -> Figure:
     ys = np.array([equation.at(scenario, float(x)) for x in xs])
     at = variable.high if here is None else here
     value = equation.at(scenario, at)
-    mark = Dot("here", at, value, words=f"{value:.3g}", note="" if here is None else "you are here")
+    mark = Dot(
+        "here",
+        at,
+        value,
+        words=f"{number_in_words(value)}",
+        note="" if here is None else "you are here",
+    )
     panel = Panel(
         "",
         "",
@@ -397,13 +404,14 @@ def curve(equation: Equation, scenario: Scenario, here: float | None) -> Figure:
         value_axis([0.0, *ys]),
         (Line(equation.name, xs, ys, "drift"), *_half(equation, scenario, here), mark),
         texts=tuple(
-            f"{variable.symbol} = {x:.3g}: {y:.3g} {equation.unit}"
+            f"{variable.symbol} = {number_in_words(x)}: {number_in_words(y)} {equation.unit}"
             for x, y in zip(xs, ys, strict=True)
         ),
     )
     finding = (
-        f"{equation.result.capitalize()}: {ys[0]:.3g} {equation.unit} where the {variable.meaning}"
-        f" is 0, {ys[-1]:.3g} where it is {variable.high:g}."
+        f"{equation.result.capitalize()}: {number_in_words(ys[0])} {equation.unit} where"
+        f" the {variable.meaning}"
+        f" is 0, {number_in_words(ys[-1])} where it is {variable.high:g}."
     )
     return Figure(finding, ((panel,),), equation.name, equation.unit)
 
@@ -413,4 +421,4 @@ def _half(equation: Equation, scenario: Scenario, here: float | None) -> list[Do
     if here is None or _NEAR_START < here <= _AT_END:
         return []
     half = equation.at(scenario, 0.5)
-    return [Dot("half", 0.5, half, "drift", shape="ring", words=f"{half:.3g} at half")]
+    return [Dot("half", 0.5, half, "drift", shape="ring", words=f"{number_in_words(half)} at half")]

@@ -26,11 +26,11 @@ from modelops_abm.app.decide.capability_drawer import (
 from modelops_abm.app.decide.equations import equations_about
 from modelops_abm.app.decide.figure_drawer import FigureDrawer
 from modelops_abm.app.decide.figures import LABELS_ON_PAGE, SUBJECTS
-from modelops_abm.app.decide.measures import measure_of
-from modelops_abm.app.decide.rail_rows import SETTABLE, name_on_rail, setting_rows, take_entry
+from modelops_abm.app.decide.rail_rows import SETTABLE, setting_rows, take_entry
 from modelops_abm.app.drawing.cards import save_button
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, confidence_badge, interval_mark
 from modelops_abm.app.errors import ErrorBoundary, reported
+from modelops_abm.app.measures import measure_of
 from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
@@ -43,6 +43,7 @@ from modelops_abm.experiments.running import sampled
 from modelops_abm.experiments.statistics import PairedDifference
 from modelops_abm.runs.threads import Account, Rank, new_caller
 from modelops_abm.scenario import CAPABILITY_NAMES, InputError, Quantity, StatedValue, baseline_of
+from modelops_abm.scenario.names import name_in_words
 
 LOOKS = (16, 48, 100)
 
@@ -309,7 +310,7 @@ def OpenDrawer(session: Session) -> None:
     shown = {"role": "complementary", "aria-label": "Explanation", "data-part": "drawer"}
     with solara.Div(classes=["drawer"], attributes=shown):
         Keys({"escape": "close"}, close)
-        title = name_on_rail(subject) if figure is None else LABELS_ON_PAGE[figure]
+        title = name_in_words(subject) if figure is None else LABELS_ON_PAGE[figure]
         Markup(_head(title), close)
         if figure is not None:
             FigureDrawer(session, figure).key(subject)

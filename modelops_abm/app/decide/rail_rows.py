@@ -8,12 +8,11 @@ back from the browser can be forged, and is checked by `take_entry`.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from modelops_abm import formats
-from modelops_abm.app.decide.measures import Measure, is_share, measure_of, options_of, read, shown
+from modelops_abm.app.measures import Measure, is_share, measure_of, options_of, read, shown
 from modelops_abm.app.state.answer import PRECISIONS, Answer, half_width_wished
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
@@ -33,6 +32,7 @@ from modelops_abm.scenario import (
 )
 from modelops_abm.scenario.capabilities import BY_SIZE, label_of
 from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.names import name_in_words, name_within
 from modelops_abm.scenario.sources import LABELS
 from modelops_abm.text import printable
 
@@ -62,26 +62,20 @@ MOST_FOUND = 8
 
 
 class Assumption(NamedTuple):
-    """An assumption that is always in sight: what it is called, and how it stands there."""
+    """An assumption that is always in sight, and how it stands there."""
 
     name: str
-    label: str
     measure: Measure
 
 
 MAIN_ASSUMPTIONS = (
-    Assumption("model.value_per_prediction", "Value of a prediction", Measure("$", digits=2)),
-    Assumption("incidents.pipeline_per_year", "Pipeline issues per model", Measure("", " a year")),
-    Assumption("drift.onsets_per_year", "Drift events per model", Measure("", " a year")),
-    Assumption(
-        "model.yearly_power_loss",
-        "Loss of predictive power",
-        Measure("", f"{formats.NARROW_SPACE}% a year", 100.0),
-    ),
-    Assumption("portfolio.ideas_per_year", "New ideas", Measure("", " a year")),
+    Assumption("model.value_per_prediction", Measure("$")),
+    Assumption("incidents.pipeline_per_year", Measure("", " a year")),
+    Assumption("drift.onsets_per_year", Measure("", " a year")),
+    Assumption("model.yearly_power_loss", Measure("", f"{formats.NARROW_SPACE}% a year", 100.0)),
+    Assumption("portfolio.ideas_per_year", Measure("", " a year")),
 )
 """In the order in which they are shown."""
-_LABELS = {entry.name: entry.label for entry in MAIN_ASSUMPTIONS}
 
 
 def maximum_of(capability: str) -> str:
@@ -167,8 +161,9 @@ def _start_and_pace(
     plan: Plan, problems: Mapping[str, str], capability: CapabilityName
 ) -> list[Field]:
     prefix = f"capabilities.{capability}"
-    streams = _field(f"{prefix}.streams", "Developers on it at once", plan, problems)
-    if plan.value(f"{prefix}.streams") == BY_SIZE:
+    name = f"{prefix}.streams"
+    streams = _field(name, name_within(name), plan, problems)
+    if plan.value(name) == BY_SIZE:
         # As many as it comes to in this plan; 0 brings that back once another number is entered.
         number = str(plan.scenario.streams_of(capability))
         streams |= {"text": number, "after": " by size", "hint": f"{streams['hint']}, 0 by size"}
@@ -182,7 +177,7 @@ def _team_row(plan: Plan, before: Plan | None, problems: Mapping[str, str]) -> S
     size, old = plan.value(DEVELOPERS), before.value(DEVELOPERS) if before else None
     is_changed = old is not None and old != size
     return {
-        **_field(DEVELOPERS, "Team", plan, problems),
+        **_field(DEVELOPERS, name_in_words(DEVELOPERS), plan, problems),
         "explains": DEVELOPERS,
         "position": float(size),
         "lowest": 1.0,
@@ -266,7 +261,7 @@ def assumption_rows(plan: Plan, problems: Mapping[str, str]) -> list[Field]:
     """Return the rows of the main assumptions."""
     return [
         {
-            **_field(entry.name, entry.label, plan, problems),
+            **_field(entry.name, name_in_words(entry.name), plan, problems),
             "explains": entry.name,
             "was": _before_changes(entry, plan),
         }
@@ -384,7 +379,7 @@ def _row(quantity: Quantity, plan: Plan, problems: Mapping[str, str]) -> Field:
     value, base = plan.value(quantity.name), value_at(plan.base, quantity.name)
     row: Field = {
         "name": quantity.name,
-        "label": quantity.meaning.partition(". ")[0].rstrip("."),
+        "label": name_in_words(quantity.name),
         "text": shown(quantity, value),
         "detail": _detail(quantity, value),
         "explains": quantity.name,
@@ -411,40 +406,12 @@ def _in_words(quantity: Quantity, value: object) -> str:
 
 
 def _detail(quantity: Quantity, value: object) -> str:
-    """Return the name in words, and what is allowed."""
-    name = name_in_words(quantity.name)
+    """Return the meaning, and what is allowed."""
+    meaning = quantity.meaning.partition(". ")[0].rstrip(".")
     if not quantity.is_number:
-        return name
+        return meaning
     mean = "mean " if isinstance(value, Distribution) else ""
-    return f"{name}; {mean}{measure_of(quantity).allowed(quantity)}"
-
-
-def plain_name(quantity: Quantity) -> str:
-    """Return what a value is called in few words: as on the rail, or as its meaning begins.
-
-    >>> plain_name(SETTABLE["portfolio.ideas_per_year"]), plain_name(SETTABLE["drift.severity"])
-    ('New ideas', 'Share of the predictive power that a drift takes in the end')
-    """
-    if label := _LABELS.get(quantity.name):
-        return label
-    meaning = re.split(r"[;(.]", quantity.meaning)[0].strip()
-    parts = quantity.name.split(".")
-    return f"{parts[1].capitalize()}: {meaning}" if len(parts) == 3 else meaning
-
-
-def name_on_rail(name: str) -> str:
-    """Return what a capability or a value is called on the rail, or else its name in words."""
-    return _LABELS.get(name) or name_in_words(name)
-
-
-def name_in_words(name: str) -> str:
-    """Return a dotted name in words.
-
-    >>> name_in_words("drift.onsets_per_year"), name_in_words("monitoring")
-    ('Drift: onsets per year', 'Monitoring')
-    """
-    words = name.removeprefix("capabilities.").replace("_", " ").replace(".", ": ")
-    return f"{words[0].upper()}{words[1:]}"
+    return f"{meaning}; {mean}{measure_of(quantity).allowed(quantity)}"
 
 
 # --------------------------------------------------------------------------------------

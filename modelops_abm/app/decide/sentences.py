@@ -16,14 +16,12 @@ import numpy as np
 import solara
 
 from modelops_abm import formats
-from modelops_abm.app.decide.measures import shown as value_shown
 from modelops_abm.app.decide.rail_rows import (
     SETTABLE,
     day_all_in_place,
     measure_on_rail,
-    name_in_words,
-    plain_name,
 )
+from modelops_abm.app.measures import shown as value_shown
 from modelops_abm.app.state.answer import LIKE_YOURS, NO_REMARKS, Answer, Remarks
 from modelops_abm.app.state.events import events_of
 from modelops_abm.app.state.jobs import Job, Jobs
@@ -56,6 +54,7 @@ from modelops_abm.runs.threads import Rank, new_caller
 from modelops_abm.scenario import CAPABILITY_NAMES, Distribution, Quantity, Scenario
 from modelops_abm.scenario.capabilities import words_of
 from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.text import all_of
 
 BASELINE = "the baseline"
@@ -109,7 +108,7 @@ def full_name(plan: Plan, *, says_whose: bool = True) -> str:
         if quantity is None:
             parts.append(f"{name_in_words(name).lower()} changed")
         else:
-            words, known = plain_name(quantity), _as_on_rail(quantity, plan.value(name))
+            words, known = name_in_words(name), _as_on_rail(quantity, plan.value(name))
             parts.append(f"{words[:1].lower()}{words[1:]}: {known}")
     if len(assumed) > _MOST_NAMED:
         parts.append(f"{formats.plural(len(assumed) - _MOST_NAMED, 'assumption')} more")

@@ -12,13 +12,13 @@ import solara
 
 from modelops_abm import formats
 from modelops_abm.app.decide import timeline_picture
-from modelops_abm.app.decide.measures import read
 from modelops_abm.app.decide.rail import rail_head
 from modelops_abm.app.decide.rail_rows import quantity_of
 from modelops_abm.app.decide.sentences import headline, progress
 from modelops_abm.app.decide.verdict_card import NOT_YET, run_state
 from modelops_abm.app.drawing.cards import card_head, table
 from modelops_abm.app.errors import ErrorBoundary, reported
+from modelops_abm.app.measures import is_share, measure_of, read
 from modelops_abm.app.state import event_changes
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.effects import MOST_WEIGHED, EventEffects
@@ -30,10 +30,10 @@ from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import EventChange, Keys, Lanes, Markup
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.charts.amounts import notation_of
-from modelops_abm.charts.timeline import name_in_words
 from modelops_abm.experiments import Comparison, PairedDifference
 from modelops_abm.experiments.words import capitalised, known_money, mean_of
 from modelops_abm.scenario import InputError, Problem, Scenario
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.scenario.requests import ALL, REGULATED
 from modelops_abm.scenario.timeline import CHANGEABLE
 from modelops_abm.text import printable
@@ -226,9 +226,11 @@ def _size_of(event: Event) -> tuple[str, str, str, str]:
         return "size", "Traffic ×", size, ""
     if event.kind.startswith("request "):
         return "size", "Days to answer", size, ""
-    label = capitalised(name_in_words(event.kind))
-    before = "" if event.before is None else f"was {event.before:.10g}"
-    return "size", label, size, before
+    quantity = quantity_of(event.kind)
+    measure = measure_of(quantity)
+    was = "" if event.before is None else f"was {measure.number(event.before)}"
+    after = ", ".join(filter(None, ("%" if is_share(quantity) else "", was)))
+    return "size", name_in_words(event.kind), measure.entry(event.value or 0.0), after
 
 
 def _field(name: str, label: str, text: object, after: str, event: Event) -> h.Element:
@@ -282,7 +284,7 @@ def _menu(scenario: Scenario) -> h.Element:
                 h.strong["Your own"],
                 h.select(data_action="add event", aria_label="Your own: a value that changes")[
                     h.option(value="", selected=True)["any value, from any month"],
-                    (h.option(value=name)[capitalised(name_in_words(name))] for name in CHANGEABLE),
+                    (h.option(value=name)[name_in_words(name)] for name in CHANGEABLE),
                 ],
             ],
         ],
@@ -299,7 +301,9 @@ def TimelineVerdict(session: Session) -> None:
     answer = session.answer.value
     comparison = None if answer is None else answer.comparison
     plan = session.plan if answer is None else answer.plan
-    Markup(timeline_verdict(plan, comparison, effects_of(session, answer)))
+    is_stale = plan.key != session.plan.key
+    told = timeline_verdict(plan, comparison, effects_of(session, answer), is_stale=is_stale)
+    Markup(told)
 
 
 @solara.component
@@ -316,9 +320,13 @@ def TimelineProgress(session: Session) -> None:
 
 
 def timeline_verdict(
-    plan: Plan, comparison: Comparison | None, effects: EventEffects | None
+    plan: Plan,
+    comparison: Comparison | None,
+    effects: EventEffects | None,
+    *,
+    is_stale: bool = False,
 ) -> h.Element:
-    """Return the sentence, and what else to know."""
+    """Return the sentence, and what else to know: if it is of the plan before, that it is."""
     found = events_of(plan.scenario)
     together = None if effects is None else effects.together
     key = "" if comparison is None else plan.key
@@ -328,6 +336,8 @@ def timeline_verdict(
             h.p(".second")[
                 _second(found, effects)
                 if effects is not None and together is not None
+                else _STALE
+                if is_stale
                 else _waiting(bool(found))
             ],
         ],
@@ -350,6 +360,9 @@ def _sentence(count: int, comparison: Comparison | None, effects: EventEffects |
         instead = f", not {notation.in_dollars(average - mean_of(effects.together))}"
     changes = "this event" if count == 1 else f"these {formats.count_in_words(count)} events"
     return h.fragment[f"With {changes} the plan is worth ", worth, f" over {span}{instead}."]
+
+
+_STALE = "That was before the last change; the plan as it is now is being run."
 
 
 def _waiting(is_any: bool) -> str:

@@ -24,8 +24,7 @@ from modelops_abm.app.access import is_loopback
 from modelops_abm.app.decide import settle_card
 from modelops_abm.app.decide.credit_card import known_credit
 from modelops_abm.app.decide.figures import Figure, figures
-from modelops_abm.app.decide.measures import Measure, measure_of, shown
-from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS, plain_name
+from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS
 from modelops_abm.app.decide.sentences import (
     full_name,
     headline,
@@ -35,6 +34,7 @@ from modelops_abm.app.decide.sentences import (
     remarks_of,
 )
 from modelops_abm.app.decide.tray_card import Item, apart, items_of, money_of_items
+from modelops_abm.app.measures import Measure, measure_of, shown
 from modelops_abm.app.organisation.file_cards import organisation_in_words
 from modelops_abm.app.state.advising import Advised, Asked
 from modelops_abm.app.state.answer import NO_REMARKS, Answer, Remarks
@@ -56,6 +56,7 @@ from modelops_abm.experiments.statistics import estimate
 from modelops_abm.experiments.words import INTERVAL, Difference, capitalised
 from modelops_abm.formats import count_of, number
 from modelops_abm.scenario import Distribution, Scenario, StatedValue, describe
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.scenario.sources import LABELS, is_by_size
 from modelops_abm.scenario.words import source_in_words, value_in_words
@@ -530,7 +531,7 @@ def set_table(scenario: Scenario) -> Table:
         if events := events_in(scenario, value.quantity.name):
             rows += [(each.words, each.when, formats.NOTHING, source) for each in events]
         else:
-            name, default = plain_name(value.quantity), _default_in_words(value)
+            name, default = name_in_words(value.quantity.name), _default_in_words(value)
             rows.append((name, plain_value(value), default, source))
     return Table("Unlike the reference", ("Value", "Here", "Reference", "Source"), rows)
 

@@ -18,7 +18,6 @@ from modelops_abm import formats
 from modelops_abm.app.decide import credit_card
 from modelops_abm.app.decide.advice_card import TITLE
 from modelops_abm.app.decide.figures import Figure
-from modelops_abm.app.decide.rail_rows import plain_name
 from modelops_abm.app.decide.sentences import in_hundred, second_line, team_in_words
 from modelops_abm.app.decide.settle_card import NOTHING_SETTLES, is_found_out
 from modelops_abm.app.decide.tray_card import (
@@ -80,6 +79,7 @@ from modelops_abm.charts.palette import LOSSES
 from modelops_abm.experiments.credit_shares import QUESTIONS
 from modelops_abm.experiments.words import capitalised, chance
 from modelops_abm.scenario.capabilities import label_of
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.text import visible
 
 _INNER = WIDTH - 2 * MARGIN
@@ -455,7 +455,7 @@ def _assumptions(deck: Any, subject: Subject) -> None:
     title = f"Unlike the reference{f', and {more} more in the report' if more > 0 else ''}"
     top = _add_values(slide, _TOP, title, changed[:_MOST_ROWS]) + 0.3 if changed else _TOP
     main = [
-        (plain_name(value.quantity), plain_value(value), plain_source(value))
+        (name_in_words(value.quantity.name), plain_value(value), plain_source(value))
         for value in described(scenario)
         if value.quantity.name in _MAIN_ASSUMPTIONS
     ]

@@ -15,10 +15,11 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from modelops_abm import formats
-from modelops_abm.charts.timeline import name_in_words
+from modelops_abm.app.measures import is_money, is_share, measure_of
 from modelops_abm.experiments.words import capitalised
-from modelops_abm.scenario import Distribution, Scenario
+from modelops_abm.scenario import Distribution, Scenario, catalogue
 from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.scenario.requests import ALL
 from modelops_abm.scenario.timeline import CHANGEABLE
 from modelops_abm.text import all_of
@@ -39,11 +40,7 @@ _LANES: Mapping[str, LaneName] = {
     "capabilities": "capabilities",
 }
 """Of a value that changes, by its section; work and ideas stand with the team."""
-_CALLED = {
-    TEAM: "Team",
-    "usage.demand_factor": "Traffic",
-    "incidents.pipeline_per_year": "Pipeline issues",
-}
+_QUANTITIES = {quantity.name: quantity for quantity in catalogue()}
 _AFTER = {"usage.demand_factor": "×"}
 
 
@@ -205,12 +202,14 @@ def _of_changes(scenario: Scenario) -> Iterator[Event]:
 
 def change_in_words(name: str, before: float, after: float) -> str:
     """Return what a change does: Team 8 to 5, Traffic × 1.8."""
-    called = _CALLED.get(name) or capitalised(name_in_words(name))
+    called, quantity = name_in_words(name), _QUANTITIES[name]
     if name in _AFTER:
         return f"{called} × {_number(after)}"
-    rate = " a year" if name.endswith("_per_year") and "payroll" not in name else ""
-    called = called.removesuffix(" per year") if rate else called
-    return f"{called} {_number(before)} to {_number(after)}{rate}"
+    measure = measure_of(quantity)
+    unit = f"{formats.NARROW_SPACE}%" if is_share(quantity) else ""
+    if name.endswith("_per_year") and not is_money(quantity):
+        unit = " a year"
+    return f"{called} {measure.number(before)} to {measure.number(after)}{unit}"
 
 
 def _number(value: float) -> str:

@@ -8,17 +8,18 @@ from collections.abc import Iterable, Sequence
 import htpy as h
 
 from modelops_abm import formats
-from modelops_abm.app.decide.measures import measure_of, shown, unit_of
-from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS, SETTABLE, found, name_in_words
+from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS, SETTABLE, found
 from modelops_abm.app.drawing.interval_mark import confidence_badge
+from modelops_abm.app.measures import measure_of, shown, unit_of
 from modelops_abm.app.understand.provenance import traced
 from modelops_abm.app.widgets.markup import scroll_region
 from modelops_abm.scenario import Distribution, Quantity, Scenario
 from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.scenario.quantity import Confidence
 from modelops_abm.text import range_in_words
 
-_LABELS = {entry.name: entry.label for entry in MAIN_ASSUMPTIONS}
+_ON_RAIL = {entry.name for entry in MAIN_ASSUMPTIONS}
 _MANY_TIMES = 30.0
 """A range whose end is so many times its start is drawn by its logarithm."""
 _BAR, _MARGIN, _DOT = 72.0, 5.0, 3.5
@@ -41,7 +42,7 @@ ASSUMPTIONS: tuple[Quantity, ...] = tuple(SETTABLE.values())
 MAIN: tuple[Quantity, ...] = tuple(
     quantity
     for quantity in ASSUMPTIONS
-    if quantity.name in _LABELS
+    if quantity.name in _ON_RAIL
     or (quantity.confidence and quantity.confidence != Confidence.JUDGEMENT)
 )
 """Those that Decide always shows, and those that are better supported than by judgement."""
@@ -128,14 +129,12 @@ def _row(scenario: Scenario, quantity: Quantity) -> h.Element:
 
 
 def _named(quantity: Quantity) -> h.Fragment:
-    """Return what an assumption is called: as on the rail, or else by its meaning."""
+    """Return what an assumption is called, and its meaning."""
     name, meaning = quantity.name, traced(f"meaning:{quantity.name}", quantity.meaning)
     button = h.button(
         ".link", data_action="explain", data_value=name, title="Explain and change it"
     )
-    if name in _LABELS:
-        return h.fragment[button[_LABELS[name]], h.span(".meaning")[meaning]]
-    return h.fragment[button[meaning], h.span(".meaning")[name_in_words(name)]]
+    return h.fragment[button[name_in_words(name)], h.span(".meaning")[meaning]]
 
 
 def _text(quantity: Quantity, value: object) -> str:

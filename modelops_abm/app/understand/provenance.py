@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import htpy as h
 
-from modelops_abm.app.decide.measures import Measure
+from modelops_abm.app.measures import Measure
 from modelops_abm.scenario import Distribution, Scenario
 from modelops_abm.scenario.fields import value_at
 

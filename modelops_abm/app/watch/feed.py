@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import htpy as h
 
-from modelops_abm.charts.timeline import name_in_words
 from modelops_abm.core.events import NOBODY, LogKind, LogRecord, RetirementReason
 from modelops_abm.formats import number, plural, share
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES, label_of
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.scenario.timeline import CHANGEABLE
 
 MOST_TOLD = 30
@@ -113,7 +113,7 @@ def _what(record: LogRecord) -> tuple[float, int, int, int]:
 
 
 def _changed(records: Sequence[LogRecord], _: Names) -> str:
-    return f"{name_in_words(CHANGEABLE[records[-1].cause])} is now {records[-1].detail:,.6g}"
+    return f"{name_in_words(CHANGEABLE[records[-1].cause])}: now {records[-1].detail:,.6g}"
 
 
 def _people(verb: str) -> Callable[[Sequence[LogRecord], Names], str]:

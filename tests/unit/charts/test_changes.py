@@ -102,8 +102,8 @@ def test_the_page_draws_them_too(changing: Run) -> None:
 def test_the_figure_says_once_what_they_are(changing: Run) -> None:
     for figure in figures(changing):
         assert figure.explained.count("Dashed upright lines are changes:") == 1
-        assert "B day 60, developers 6 to 4; C day 62, focus 0.6 to 0.5;" in figure.words
-        assert "J day 280, effort of retraining 3 to 9." in figure.explained
+        assert "B day 60, team 6 to 4; C day 62, time for hands-on work 0.6 to 0.5;" in figure.words
+        assert "J day 280, effort of a retraining 3 to 9." in figure.explained
         words = " ".join(
             each.text for each in layout.drawing(figure).shapes if isinstance(each, layout.Text)
         )
@@ -131,8 +131,8 @@ def test_what_is_near_has_one_letter() -> None:
 
 def test_changes_in_words_follow_each_other(changing: Run) -> None:
     words = dict(changes_in_words(changing.scenario))
-    assert words[60] == "developers 6 to 4"
-    assert words[140] == "developers 4 to 9"
+    assert words[60] == "team 6 to 4"
+    assert words[140] == "team 4 to 9"
     assert team_in_words(changing.scenario) == "4 to 9 developers"
     assert "Calendar days of 4 to 9 developers" in team_time(changing).shows
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from modelops_abm.app.decide.measures import read
 from modelops_abm.app.decide.rail_rows import quantity_of
+from modelops_abm.app.measures import read
 from modelops_abm.clients.cells import explain_number
 from modelops_abm.scenario import InputError, load_scenario, parse_assignment
 

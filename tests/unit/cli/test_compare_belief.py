@@ -84,9 +84,9 @@ def test_what_a_scenario_states_of_another_organisation_is_said_to_be_left_out(
     asked = ("compare", str(plan), "--belief", "published", *SHORT)
     said = " ".join(modelops(*asked).out.split())
     assert "of the scenario ours, of which only the plan is taken" in said
-    assert ": initial models and developers differ." in said
+    assert ": models at the start and team differ." in said
     held = " ".join(modelops(*asked, "--set", "team.developers=2").out.split())
-    assert ": initial models differ." in held
+    assert ": models at the start differ." in held
 
 
 def test_json_has_both(modelops: Callable, file: str) -> None:
@@ -185,7 +185,7 @@ def test_voi_tells_what_to_ask(modelops: Callable, file: str) -> None:
     words = " ".join(outcome.out.split())
     assert "As set: " in words
     assert "How many hours until" in words
-    assert "Drift: onsets per year" in words
+    assert "Drift events per model" in words
     assert all(len(line) <= 100 for line in outcome.out.splitlines())
     said = json.loads(modelops(*arguments, "--json").out)
     assert set(said["asks"]) < set(said["partial"])

@@ -41,7 +41,7 @@ def test_says_what_moves_most_and_keeps_it(modelops: Callable, tmp_path: Path, m
     assert outcome.code == 0, outcome.err
     lines = outcome.out.splitlines()
     assert all(len(line) <= 80 for line in lines)
-    assert any(line.startswith("Market size") for line in lines)
+    assert any(line.startswith("Users a model could have") for line in lines)
     with Image.open(tmp_path / "kept" / f"{method}.png") as picture:
         assert picture.width == 2400
     name = "indices" if method == "sobol" else "effects"
@@ -131,7 +131,7 @@ def test_what_is_set_is_not_varied(modelops: Callable) -> None:
     assert "drift.onsets_per_year" not in varied
     assert said["left_out"]["drift.onsets_per_year"] == "given: set on the command line"
     shown = modelops("sensitivity", *plan, "--vary", "drift")
-    assert "scenario states (drift: onsets per year)" in " ".join(shown.out.split())
+    assert "scenario states (drift events per model)" in " ".join(shown.out.split())
 
 
 @pytest.mark.parametrize(

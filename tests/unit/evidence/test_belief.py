@@ -202,4 +202,4 @@ def test_what_was_answered_and_needs_no_fit_is_said_to_be_set(belief: Belief) ->
     assert silent.sentence() == "Nothing was said, so that all is as it was thought before."
     answers = {"people": exactly("team.developers", 12.0, source="the lead")}
     known = dataclasses.replace(silent, scenario=told(Scenario(), answers).scenario)
-    assert known.sentence().startswith("What was answered is set (developers 12), and what goes by")
+    assert known.sentence().startswith("What was answered is set (team 12), and what goes by")

@@ -67,7 +67,7 @@ def test_what_a_file_states_is_known(tmp_path: Path) -> None:
     assert MODELS in varied_in(Scenario())
     assert MODELS not in varied_in(ours)
     assert assumptions_of(ours).left_out[MODELS] == "given: our registry"
-    assert "1 that the scenario states (initial models)" in assumptions_of(ours).sentence()
+    assert "1 that the scenario states (models at the start)" in assumptions_of(ours).sentence()
     assert varied_in(ours, MODELS) == {MODELS}  # who names it wants it varied
     assert MODELS not in varied_in(ours, "portfolio")
     save_scenario(ours, tmp_path / "again.toml")

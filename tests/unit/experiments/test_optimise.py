@@ -179,7 +179,12 @@ def test_a_budget_that_may_be_kept_is_not_called_exceeded(searched: Optimised) -
             0,
             "The search has settled: the last 30 of its 40 road maps were no better, and all 9",
         ),
-        (38, 0, "The search has not settled: its best came as number 38 of 40. More trials may"),
+        (
+            38,
+            0,
+            "The search has not settled: it came upon its best in the last quarter of the 40 that"
+            " it tried. More trials may",
+        ),
         (10, 2, "The search has not settled: 2 of 9 road maps that differ from the best in"),
     ],
 )

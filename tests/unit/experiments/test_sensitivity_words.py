@@ -41,14 +41,20 @@ def a_tornado(*worths: tuple[float, float]) -> Tornado:
     [
         (
             ((0.5, 3.0), (0.9, 1.2)),
-            "net present value most is drift: severity",
+            "net present value most is severity of a drift",
         ),
-        (((0.5, 3.0), (0.9, 3.4)), "present value most is drift: severity or focus"),
+        (
+            ((0.5, 3.0), (0.9, 3.4)),
+            "present value most is severity of a drift or time for hands-on work",
+        ),
         (
             ((-1.0, 3.0), (0.9, 1.2)),
-            "severity alone could change the winner, at 0.2 to the baseline",
+            "severity of a drift alone could change the winner, at 0.2 to the baseline",
         ),
-        (((1.0, -3.0), (-1.0, 1.2)), "drift: severity and focus could each change the winner"),
+        (
+            ((1.0, -3.0), (-1.0, 1.2)),
+            "severity of a drift and time for hands-on work could each change the winner",
+        ),
         (((0.0, 3.0), (0.9, 1.2)), "no assumption alone can be told to change the winner"),
     ],
 )
@@ -65,9 +71,11 @@ def screened(effects: list[list[float]]) -> str:
 
 
 def test_screening_names_the_first_only_if_it_is_told() -> None:
-    assert screened([[9.0, 1.0], [8.0, 2.0]] * 4).endswith("range is drift: severity")
-    assert screened([[1.0, -7.0], [2.0, 8.0]] * 4).endswith("range is focus")
-    assert screened([[9.0, 1.0], [1.0, 8.0]] * 4).endswith("is drift: severity or focus")
+    assert screened([[9.0, 1.0], [8.0, 2.0]] * 4).endswith("range is severity of a drift")
+    assert screened([[1.0, -7.0], [2.0, 8.0]] * 4).endswith("range is time for hands-on work")
+    assert screened([[9.0, 1.0], [1.0, 8.0]] * 4).endswith(
+        "is severity of a drift or time for hands-on work"
+    )
 
 
 def shared_out(total: list[float], half_width: list[float], worth: np.ndarray) -> str:
@@ -83,9 +91,11 @@ def test_indices_name_the_first_only_if_it_is_told() -> None:
     always = np.ones(8)
     told = shared_out([0.9, 0.2], [0.1, 0.1], always)
     assert told.startswith("The plan wins at all 4 points; no other value of one assumption")
-    assert told.endswith("largest part of the spread is drift: severity")
+    assert told.endswith("largest part of the spread is severity of a drift")
     unsure = shared_out([0.9, 0.8], [0.1, 0.1], always)
-    assert unsure.endswith("largest part of the spread is drift: severity or focus")
+    assert unsure.endswith(
+        "largest part of the spread is severity of a drift or time for hands-on work"
+    )
     assert "Nothing that was varied" in shared_out([0.0, 0.0], [0.0, 0.0], always)
 
 
@@ -119,9 +129,9 @@ UNKNOWN = Worth(1e6, 0.0, None, 4000)
     [
         (
             informed(SURE, SURE, NOTHING),
-            "$3.0 M to $7.0 M; surely worth knowing: drift: severity",
+            "$3.0 M to $7.0 M; surely worth knowing: severity of a drift",
         ),
-        (informed(SURE, NOTHING, SURE), "worth knowing: focus"),
+        (informed(SURE, NOTHING, SURE), "worth knowing: time for hands-on work"),
         (informed(SURE, NOTHING, UNKNOWN), "no single assumption is surely worth knowing"),
         (informed(NOTHING, NOTHING, NOTHING), "changed the choice at none of the points"),
         (informed(UNKNOWN, UNKNOWN, UNKNOWN), "cannot be told from 64 points"),
@@ -146,7 +156,10 @@ def test_an_average_that_a_few_make_is_said() -> None:
     few = np.array([np.where(np.arange(64) < 2, 9e9, 7e6), np.zeros(64)])
     words = plain(replace(found, utilities=few).made_by_few)
     assert "the baseline is worth $288 M on average, but less than $7" in words
-    assert "drift: severity and focus spread it most, and a few very large" in words
+    assert (
+        "severity of a drift and time for hands-on work spread it most, and a few very large"
+        in words
+    )
     none = plain(replace(found, utilities=few, spread_by=()).made_by_few)
     assert "of the points: a few very large" in none
 

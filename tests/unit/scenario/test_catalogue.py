@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modelops_abm.scenario import (
+    CAPABILITY_NAMES,
     Archetype,
     Distribution,
     ModelKind,
@@ -18,6 +19,7 @@ from modelops_abm.scenario import (
 )
 from modelops_abm.scenario.fields import Quantity, stated_by_entries
 from modelops_abm.scenario.knowledge import Spread, Weights
+from modelops_abm.scenario.names import NAMES, OF_A_CAPABILITY, name_in_words
 from modelops_abm.scenario.quantity import extended, facts_of, quantity, weibull_cv
 from modelops_abm.scenario.requests import RequestKind
 from modelops_abm.scenario.sources import LABELS
@@ -107,6 +109,10 @@ def test_every_list_tells_what_an_entry_may_say(name: str) -> None:
 def test_everything_has_a_meaning_and_its_own_name() -> None:
     assert all(quantity.meaning for quantity in catalogue())
     assert len(BY_NAME) == len(catalogue())
+    unnamed = {name for name in BY_NAME if name not in NAMES}
+    assert {name.rpartition(".")[2] for name in unnamed} == set(OF_A_CAPABILITY)
+    assert {name.split(".")[1] for name in unnamed} == set(CAPABILITY_NAMES)
+    assert len({name_in_words(name) for name in BY_NAME}) == len(BY_NAME)
 
 
 def test_kinds() -> None:

@@ -16,6 +16,8 @@ _SPACES = dict.fromkeys(map(ord, " \t\u00a0\u2009" + formats.NARROW_SPACE))
 _GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}( \d{3})+(\.\d*)?")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 _LONGEST = 40
+_MOST_READ = 7
+"""Characters of a number beyond which it is rounded where it is only read."""
 _WORDS_OF_FLAGS = {True: "Yes", False: "No"}
 
 
@@ -29,34 +31,49 @@ class Measure:
         What stands before and after it.
     per_unit
         What the field shows for a value of 1: 100 for a share in per cent.
-    digits
-        Decimal places at least.
     """
 
     before: str = ""
     after: str = ""
     per_unit: float = 1.0
-    digits: int = 0
 
     def entry(self, value: float) -> str:
-        """Return the number as it stands in the field, where it can be typed again."""
-        text = self.text(value).replace(",", "")
+        """Return the number as it stands in the field, where it can be typed again.
+
+        Spaces set thousands apart, as a comma is refused.
+        """
+        text = self.text(value)
         # A third of something has more digits than are read with ease; cut, it would be another
         # number once it is entered again.
-        return text if float(text) / self.per_unit == value else repr(value * self.per_unit)
+        if float(text.replace(",", "")) / self.per_unit != value:
+            return repr(value * self.per_unit)
+        return text.replace(",", formats.NARROW_SPACE)
 
     def text(self, value: float) -> str:
         """Return the number as it is shown, with thousands set apart."""
         shown = round(value * self.per_unit, 10)  # 0.07 * 100 is not quite 7
         text = f"{shown:,.10g}" if abs(shown) < 1e10 else f"{shown:.10g}"
         whole, _, decimals = text.partition(".")
-        if "e" in text or len(decimals) >= self.digits:
+        # As everywhere: dollars have cents below 10, or where there are any.
+        has_cents = self.before == "$" and (decimals or 0.0 < abs(shown) < 10.0)
+        if not has_cents or "e" in text or len(decimals) >= 2:
             return text
-        return f"{whole}.{decimals:0<{self.digits}}"
+        return f"{whole}.{decimals:0<2}"
 
     def words(self, value: float) -> str:
         """Return the number with what stands before and after it."""
-        return f"{self.before}{self.text(value)}{self.after}"
+        return f"{self.number(value)}{self.after}"
+
+    def number(self, value: float) -> str:
+        """Return the number to be read, with what stands before it.
+
+        >>> Measure("$").number(0.5), Measure("$").number(10_000 / 24)
+        ('$0.50', '$417')
+        """
+        shown = round(value * self.per_unit, 10)
+        if len(f"{shown:.10g}".strip("-")) > _MOST_READ:  # a part of something, as 1/24
+            value = (round(shown) if abs(shown) >= 100.0 else float(f"{shown:.4g}")) / self.per_unit
+        return f"{self.before}{self.text(value)}"
 
     def read(self, typed: str, quantity: Quantity) -> float | int:
         """Return the value that was typed.
@@ -118,6 +135,11 @@ def is_share(quantity: Quantity) -> bool:
     return quantity.is_number and quantity.unit.partition(" ")[0] in _SHARES
 
 
+def is_money(quantity: Quantity) -> bool:
+    """Return whether a value is in dollars, which stand before it."""
+    return quantity.unit.startswith("$")
+
+
 def unit_of(quantity: Quantity) -> str:
     """Return the unit of a number as it is shown: % of power for a share of power."""
     if is_share(quantity):
@@ -129,7 +151,7 @@ def measure_of(quantity: Quantity) -> Measure:
     """Return how a number of the catalogue stands in a field, with the unit that it has there."""
     if is_share(quantity):
         return Measure("", f"{formats.NARROW_SPACE}{unit_of(quantity)}", 100.0)
-    if quantity.unit.startswith("$"):
+    if is_money(quantity):
         return Measure("$", _after(quantity.unit[1:].strip()))
     return Measure("", _after(quantity.unit))
 
