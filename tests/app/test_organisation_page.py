@@ -39,7 +39,7 @@ def test_the_part_follows_what_the_visitor_chooses() -> None:
     session = Session(Plan.of_preset("all_five"))
     box, rendered = solara.render(YourOrganisation(session), handle_error=False)
     try:
-        assert "Example portfolio, 24 models" in _html(box)
+        assert "would tell: models, users, dates" in _html(box)
         assert "portfolio-result" not in _html(box)
         choose_portfolio(session, PickedFile("ours.csv", b"id,users\na,5\nb,\n"))
         shown = _html(box)
@@ -49,7 +49,7 @@ def test_the_part_follows_what_the_visitor_chooses() -> None:
         choose_portfolio(session, PickedFile("ours.csv", b"id,users\na,-5\n"))
         assert "Nothing has been changed" in _html(box)
         session.undo()
-        assert "Example portfolio, 24 models" in _html(box)
+        assert "portfolio-in-use" not in _html(box)
     finally:
         rendered.close()
 

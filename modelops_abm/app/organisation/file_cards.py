@@ -13,6 +13,7 @@ from datetime import date
 
 import htpy as h
 
+from modelops_abm.app.measures import is_share, measure_of
 from modelops_abm.app.state.plan import Plan, name_of
 from modelops_abm.app.state.uploads import Complaint, PortfolioUpload, ScenarioUpload
 from modelops_abm.app.theme import icon
@@ -21,8 +22,8 @@ from modelops_abm.clients import attribute_sources, fingerprint, rows_that_give,
 from modelops_abm.clients.portfolio import SOURCE as ILLUSTRATIVE
 from modelops_abm.formats import NOTHING, count_of, number, plural
 from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, Scenario, StatedValue, describe
+from modelops_abm.scenario.names import name_in_words
 from modelops_abm.scenario.portfolio import unused
-from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.scenario.sources import LABELS
 from modelops_abm.scenario.words import source_in_words, value_in_words
 from modelops_abm.text import all_of, printable
@@ -86,14 +87,17 @@ COLUMNS = tuple(PortfolioModel.model_fields)
 _ALIGNED = {name: "" if name in _LEFT else "number" for name in COLUMNS}
 
 
-def portfolio_in_use(scenario: Scenario) -> h.Element:
-    """Return what the plan has for a portfolio."""
+def portfolio_in_use(scenario: Scenario) -> h.Node:
+    """Return which portfolio of a client the plan has; nothing if it has none."""
     portfolio = scenario.imported
-    return h.div(".in-use", data_part="portfolio-in-use")[
-        h.strong[portfolio_in_words(portfolio, scenario.portfolio.initial_models)],
-        portfolio and _about(portfolio),
-        portfolio and h.button(data_action="remove portfolio")[icon("close"), "Remove"],
-    ]
+    return (
+        portfolio
+        and h.div(".in-use", data_part="portfolio-in-use")[
+            h.strong[portfolio_in_words(portfolio, scenario.portfolio.initial_models)],
+            _about(portfolio),
+            h.button(data_action="remove portfolio")[icon("close"), "Remove"],
+        ]
+    )
 
 
 def _about(portfolio: ImportedPortfolio) -> h.Element:
@@ -302,23 +306,21 @@ def _cell(value: object, *, is_used: bool) -> h.Node:
 
 
 def scenario_in_use(plan: Plan) -> h.Element:
-    """Return what the plan started from."""
-    is_own = plan.start not in PRESETS
+    """Return that the plan started from a file, and the way back."""
     return h.div(".in-use", data_part="scenario-in-use")[
         h.strong[name_of(plan.start)],
-        h.span(".label")["your scenario" if is_own else "preset"],
-        is_own and h.button(data_action="remove scenario")[icon("close"), "Remove"],
+        h.span(".label")["your scenario"],
+        h.button(data_action="remove scenario")[icon("close"), "Remove"],
     ]
 
 
 def scenario_tools() -> h.Element:
     """Return what helps to make a file."""
-    return h.div(".tools")[
-        h.button(
-            data_action="save scenario",
-            title="Every value with its unit; lines that stay can be deleted",
-        )[icon("export"), "This plan as a file, TOML"],
-    ]
+    return h.button(
+        ".plain",
+        data_action="save scenario",
+        title="Every value with its unit; lines that stay can be deleted",
+    )[icon("export", 16), "This plan as a file, TOML"]
 
 
 def scenario_result(upload: ScenarioUpload) -> h.Element:
@@ -353,12 +355,22 @@ def _differences(upload: ScenarioUpload) -> h.Fragment:
     ]
 
 
+def _told(stated: StatedValue) -> str:
+    """Return a value with its unit; shares as the rail has them."""
+    value, quantity = stated.value, stated.quantity
+    if is_share(quantity) and isinstance(value, int | float):
+        return measure_of(quantity).words(value)
+    return value_in_words(stated)
+
+
 def _difference(stated: StatedValue) -> h.Element:
     quantity = stated.quantity
     default = StatedValue(quantity, quantity.default, quantity.source, quantity.confidence)
     return h.tr[
-        h.th(scope="row", title=quantity.meaning)[quantity.name],
-        h.td[value_in_words(stated)],
-        h.td(".fallback")[value_in_words(default)],
+        h.th(scope="row", title=f"{quantity.meaning} In files: {quantity.name}")[
+            name_in_words(quantity.name)
+        ],
+        h.td[_told(stated)],
+        h.td(".fallback")[_told(default)],
         h.td(".label")[source_in_words(stated)],
     ]

@@ -228,19 +228,8 @@ def _Files(session: Session, do: Callable[[Action], None]) -> None:
                     details = log_details(kind, log, chosen.get(kind, {}), may_map=may_map)
                     if details is not None:
                         Markup(details, reported(session, act_here), css_class="file-details")
-        _ScenarioRow(session, do)
-        with solara.Div(classes=["file"], attributes={"data-part": "kept-file"}):
-            words = "a belief or answers that were kept as a file"
-            Markup(file_row("Kept before", words, "none"), css_class="file-words")
-            FilePicker(
-                "Choose",
-                "",
-                spoken=": a belief or answers",
-                accept=_KEPT_ENDINGS,
-                largest_bytes=LARGEST_BELIEF_BYTES,
-                on_pick=reported(session, partial(_take_kept, session)),
-            )
-        Markup(_privacy(), css_class="privacy")
+        _KeptRow(session, do)
+        Markup(h.fragment[_privacy(), scenario_tools()], do, css_class="privacy")
 
 
 def _take_kept(session: Session, file: PickedFile) -> None:
@@ -284,26 +273,33 @@ def _PortfolioRow(session: Session, do: Callable[[Action], None]) -> None:
 
 
 @solara.component
-def _ScenarioRow(session: Session, do: Callable[[Action], None]) -> None:
+def _KeptRow(session: Session, do: Callable[[Action], None]) -> None:
+    """Show the row of files that the page, or a command, has written before."""
     plan = session.plan
     is_own = plan.start not in PRESETS
-    words = "in use" if is_own else "would tell: any value, with its source"
-    take = reported(session, lambda file: choose_scenario(session, file))
-    with solara.Div(classes=["file"], attributes={"data-part": "scenario-file"}):
-        Markup(file_row("Scenario", words, "read" if is_own else "none"), css_class="file-words")
-        FilePicker(
-            "Replace" if is_own else "Choose",
-            "",
-            spoken=(
-                " a scenario, a TOML, YAML or JSON file of at most"
-                f" {size_in_words(LARGEST_SCENARIO_BYTES)}"
-            ),
-            accept=SCENARIO_ENDINGS,
-            largest_bytes=LARGEST_SCENARIO_BYTES,
-            on_pick=take,
-        )
-        content = h.fragment[scenario_in_use(plan), scenario_tools()]
-        Markup(content, do, css_class="file-details")
+    words = "a scenario, a belief or answers"
+    with solara.Div(classes=["file", "kept"]):
+        Markup(file_row("Kept before", words, "read" if is_own else "none"), css_class="file-words")
+        with solara.Div(attributes={"data-part": "scenario-file"}):
+            FilePicker(
+                "Scenario",
+                "",
+                spoken=f", a TOML, YAML or JSON file of at most"
+                f" {size_in_words(LARGEST_SCENARIO_BYTES)}",
+                accept=SCENARIO_ENDINGS,
+                largest_bytes=LARGEST_SCENARIO_BYTES,
+                on_pick=reported(session, lambda file: choose_scenario(session, file)),
+            )
+        with solara.Div(attributes={"data-part": "kept-file"}):
+            FilePicker(
+                "Belief or answers",
+                "",
+                accept=_KEPT_ENDINGS,
+                largest_bytes=LARGEST_BELIEF_BYTES,
+                on_pick=reported(session, partial(_take_kept, session)),
+            )
+        if is_own:
+            Markup(scenario_in_use(plan), do, css_class="file-details")
 
 
 def _files_head() -> h.Element:

@@ -20,7 +20,7 @@ from modelops_abm.app.widgets.interview import QuestionRow, Saying, Source, Stri
 from modelops_abm.arrays import Floats
 from modelops_abm.evidence.benchmarks import BENCHMARKS, CONFIDENCE, Benchmark, of_whom, subject_of
 from modelops_abm.evidence.interview import QUESTIONS, Question
-from modelops_abm.evidence.measures import number_in_words, value_in_words
+from modelops_abm.evidence.measures import value_in_words
 from modelops_abm.evidence.statements import ABOUT, Statement
 from modelops_abm.experiments.information import Asking
 from modelops_abm.scenario import Scenario
@@ -259,7 +259,8 @@ def _beside(
     if not found:
         return "no published figure fits", None, ()
     first = found[0]
-    words = f"{first.population.partition(', as ')[0]}: {_in_short(first)}"
+    whose = first.population.partition(", as ")[0]
+    words = f"{whose}: {_in_short(first)}"
     low, high = first.range
     ends = [_mapped(question.name, end, models) for end in (low, high, first.figure)]
     strip: Strip | None = None
@@ -273,19 +274,23 @@ def _beside(
         if low is None:
             strip["low"], strip["high"] = 0.0, _at(question, ends[1] or question.ends[1])
     if question.name in _BY_MODEL and models is not None and ends[2] is not None:
-        of_ours = f"{number_in_words(ends[2])} for your {models:,.0f}"
+        # The source says what it is for each.
+        of_ours = _text(question, ends[2])
         if question.unit == "$":
-            of_ours = f"{value_in_words(ends[2], '$')} for your {models:,.0f}"
-        words += f", so {of_ours}"
+            of_ours = value_in_words(ends[2], "$").replace(".0", "")
+        words = f"{whose}: {of_ours} for your {models:,.0f}"
     return words, strip, tuple(_source(each) for each in found[:_MOST_SOURCES])
 
 
 def _in_short(benchmark: Benchmark) -> str:
-    """Return the figure, or the range that was published; the source says the rest."""
-    each = " each" if benchmark.about in _BY_MODEL.values() else ""
-    if benchmark.figure is None:
-        return benchmark.in_words()
-    return f"{value_in_words(benchmark.figure, subject_of(benchmark.about).unit)}{each}"
+    """Return the figure, or the range that was published; question and source say the rest."""
+    unit = subject_of(benchmark.about).unit
+    if benchmark.figure is not None:
+        each = " each" if benchmark.about in _BY_MODEL.values() else ""
+        words = f"{value_in_words(benchmark.figure, unit)}{each}"
+    else:
+        words = benchmark.in_words()
+    return words.removesuffix(f" {unit}") if benchmark.about not in _BY_MODEL.values() else words
 
 
 _BY_MODEL = {

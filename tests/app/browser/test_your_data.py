@@ -75,7 +75,7 @@ def test_bad_rows_are_listed_and_the_good_ones_can_be_used(guest: Visitor) -> No
     expect(result).to_contain_text("2 of 3 models read")
     expect(result.locator(".complaints")).to_contain_text("Row 4")
     expect(guest.page.get_by_role("region", name="What is wrong with ours.csv")).to_be_visible()
-    expect(guest.part("portfolio-in-use")).to_contain_text("Example portfolio")
+    expect(guest.page.locator(".top .portfolio")).to_contain_text("Example portfolio")
     guest.button("Use the 2 models that were read").click()
     expect(guest.part("portfolio-in-use")).to_contain_text("Your portfolio, 2 models")
 
@@ -87,7 +87,7 @@ def test_a_file_that_is_no_portfolio_says_why_and_changes_nothing(guest: Visitor
         expect(result.locator("h2")).to_contain_text(name)
         expect(result).to_contain_text("to correct")
         expect(result.locator(".complaints td").first).to_contain_text(told)
-        expect(guest.part("portfolio-in-use")).to_contain_text("Example portfolio")
+        expect(guest.page.locator(".top .portfolio")).to_contain_text("Example portfolio")
 
 
 def test_markup_in_a_portfolio_stays_text(guest: Visitor) -> None:
