@@ -702,6 +702,8 @@ def test_kept_plans_stand_beside_this_one_in_report_and_slides(subject: Subject)
     assert worth is not None
     assert rows[0][1] == notation_of(made.comparison).worth(worth.estimate.mean)
     shown = [_Reader(report(made)).text]
+    alone = replace(made, answer=kept[0].answer, kept=())
+    assert f"Command of Automation alone{command(alone)}" in shown[0]
     shown += [" ".join(cell.text for cell in table.table.iter_cells()) for table in _tables(made)]
     assert sum("Automation alone" in text for text in shown) == 2
     assert "Plans beside each other" not in _Reader(report(subject)).text

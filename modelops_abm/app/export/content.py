@@ -322,6 +322,16 @@ def provenance(subject: Subject) -> list[tuple[str, str]]:
     return entries
 
 
+def commands_of_kept(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Yield the commands of the kept plans beside this one, each with what it is of."""
+    for kept in subject.kept:
+        if kept.answer is not None and kept.plan.key != subject.plan.key:
+            alone = replace(subject, answer=kept.answer)
+            yield f"Command of {kept.name}", command(alone)
+            if of_organisations := _command_of_organisations(alone):
+                yield f"Command of organisations, {kept.name}", of_organisations
+
+
 def command(subject: Subject) -> str:
     """Return the command that prints the same figures.
 

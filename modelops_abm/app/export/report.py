@@ -30,6 +30,7 @@ from modelops_abm.app.export.content import (
     assumption_tables,
     assumptions_in_words,
     awaited_in_words,
+    commands_of_kept,
     figures_table,
     kept_table,
     key_figures,
@@ -405,7 +406,7 @@ def _table(table: Table, numbers: int = 0) -> h.Element:
 
 
 def _provenance(subject: Subject) -> h.Fragment:
-    entries = provenance(subject)
+    entries = [*provenance(subject), *commands_of_kept(subject)]
     return h.fragment[
         h.p(".secondary")[
             "The same version, plan and seed give the same figures: on one machine to the last"
