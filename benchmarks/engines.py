@@ -2,7 +2,8 @@
 
     python benchmarks/engines.py [--full]
 
-Absolute times depend on the machine; the ratios in one output are what to compare.
+Absolute times depend on the machine; the ratios in one output are what to compare. Times are the
+processor's, of all cores, which other work on the machine disturbs less than the clock's.
 """
 
 from __future__ import annotations
@@ -48,9 +49,9 @@ def row(what: str, value: float, unit: str) -> None:
 
 def best_of(times: int, action: Callable[[], object]) -> float:
     def once() -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         action()
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     return min(once() for _ in range(times))
 
