@@ -107,7 +107,8 @@ def test_terms_of_words_few_values_and_gaps() -> None:
 
 
 def test_a_headline_names_what_is_worth_most() -> None:
-    assert settling_in_words({}) == ""
+    assert settling_in_words(None) == ""
+    assert settling_in_words({}).startswith("No single answer")
     sure = Asking("How many?", Worth(2e6, 1e6, 3e6))
     assert settling_in_words({"n": sure}) == "Worth finding out first, up to $3.0\u202fM: How many?"
     unsure = Asking("How many?", Worth(2e5, 0.0, 1e6))
