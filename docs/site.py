@@ -36,7 +36,7 @@ from modelops_abm.cli.entry import command_of, commands
 
 DOCS = Path(__file__).resolve().parent
 REPOSITORY = DOCS.parent
-SOURCE, SITE = REPOSITORY / "build" / "site-source", REPOSITORY / "build" / "site"
+SITE = REPOSITORY / "build" / "site"
 TOP = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 FONT = Path(app.__file__).parent / "style" / "inter-latin.woff2"
 _MADE = re.compile(r"^<!-- made: (\w+)((?: [\w.]+)*) -->$", re.MULTILINE)
@@ -289,9 +289,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--open", action="store_true", help="open it in the browser")
     chosen = parser.parse_args(arguments)
     site = chosen.output.resolve()
+    source = site.with_name(f"{site.name}-source")
     try:
-        lay_out(SOURCE)
-        build(SOURCE, site)
+        lay_out(source)
+        build(source, site)
     except SiteError as error:
         print(error, file=sys.stderr)
         return 1
