@@ -74,10 +74,24 @@ class Unknown:
             What is spread, such as ``the spread of availability``.
         """
         unknown, chance = (formats.share(each, 0) for each in (self.share, 1.0 - self.share))
-        sure = ""
-        if self.high - self.low > 0.2:
-            sure = f" ({formats.share_interval(self.low, self.high)})"
+        sure = f" ({self._interval})" if self._is_rough else ""
         return f"Of {spread}, {unknown}{sure} is what nobody knows, and {chance} is chance."
+
+    @property
+    def in_short(self) -> str:
+        """What the spread is of, in a line with others; of a rough estimate the interval alone."""
+        if self._is_rough:
+            return f"Of the spread {self._interval} is what nobody knows, the rest chance."
+        unknown, chance = (formats.share(each, 0) for each in (self.share, 1.0 - self.share))
+        return f"Of the spread {unknown} is what nobody knows, {chance} chance."
+
+    @property
+    def _is_rough(self) -> bool:
+        return self.high - self.low > 0.2
+
+    @property
+    def _interval(self) -> str:
+        return formats.share_interval(self.low, self.high)
 
 
 def unknown_of(values: Floats, again: Floats) -> Unknown | None:

@@ -431,11 +431,7 @@ def _range_over(comparison: Comparison, over: Comparison) -> list[Words]:
     digits = digits_for(difference, money.size)
     interval = between(low, high, digits, signed=True)
     mean = formats.number((difference.estimate.mean or 0.0) / money.size, digits, signed=True)
-    unknown = over.unknown
-    split = ""
-    if unknown is not None:
-        known, rest = (formats.share(each, 0) for each in (unknown.share, 1.0 - unknown.share))
-        split = f" Of the spread {known} is what nobody knows, {rest} chance."
+    split = "" if over.unknown is None else f" {over.unknown.in_short}"
     return [
         Words(interval + money.short, is_strong=True),
         Words(f" in 95 of 100 futures of {LIKE_YOURS}, {mean}{money.short} on average.{split}"),

@@ -19,6 +19,7 @@ from modelops_abm.experiments import (
 )
 from modelops_abm.experiments.comparison import Comparison
 from modelops_abm.experiments.draws import AGAIN
+from modelops_abm.experiments.spread import Unknown
 from modelops_abm.experiments.store import Store
 
 NAMES = ["team.developers", "drift.onsets_per_year"]
@@ -106,6 +107,14 @@ def test_intervals_of_the_split_hold() -> None:
         held += split.low <= 0.8 <= split.high
     # 95 % in theory; the bootstrap of 80 squares is a little too narrow.
     assert held >= 83
+
+
+def test_a_rough_split_is_told_by_its_interval() -> None:
+    well, rough = Unknown(0.86, 0.8, 0.9), Unknown(0.47, 0.0, 0.86)
+    plain = [each.in_short.replace("\u202f", " ") for each in (well, rough)]
+    assert plain[0] == "Of the spread 86 % is what nobody knows, 14 % chance."
+    assert plain[1] == "Of the spread 0 to 86 % is what nobody knows, the rest chance."
+    assert "47 % (0 to 86 %)" in rough.sentence.replace("\u202f", " ")
 
 
 def test_it_says_both_answers_and_what_the_spread_is_of(found: Comparison) -> None:
