@@ -21,8 +21,10 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
+from http.client import HTTPConnection, HTTPException
 from http.cookies import SimpleCookie
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from page import (
@@ -86,9 +88,12 @@ class Visitor:
         return content.decode("utf-8", errors="replace")
 
     async def _look(self) -> None:
+        # By one connection that stays open, as a browser's.
+        connection = HTTPConnection(urlsplit(self.address).netloc)
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-            await asyncio.to_thread(self._get, "readyz")
+            with suppress(OSError, HTTPException):  # the next look connects again
+                await asyncio.to_thread(_asked, connection, self.cookie)
 
     async def _say(self, kind: str, comm: str, data: dict[str, Any], **more: Any) -> None:
         assert self._socket is not None
@@ -150,6 +155,11 @@ class Visitor:
                 await task
         if self._socket is not None:
             await self._socket.close()
+
+
+def _asked(connection: HTTPConnection, cookie: str) -> None:
+    connection.request("GET", "/readyz", headers={"Cookie": cookie})
+    connection.getresponse().read()
 
 
 async def opened(visitor: Visitor) -> tuple[float, float]:
