@@ -439,10 +439,18 @@ def answers_text(answers: Answers) -> str:
     return "\n".join([*lines, ""])
 
 
+def _unmistakable(number: float) -> str:
+    """Return a number as it is read again: 1.875 could be thousands, 1.8750 could not."""
+    text = repr(number)
+    return f"{text}0" if _THOUSANDS.fullmatch(text) else text
+
+
 def _as_said(question: Question, said: Statement) -> dict[str, Any]:
     def written(amount: float) -> float | str:
-        is_bare = question.unit != "$" or amount >= _LEAST_DOLLARS
-        return amount if is_bare else f"{amount / 1000.0!r}k"
+        if question.unit == "$" and amount < _LEAST_DOLLARS:
+            return f"{_unmistakable(amount / 1000.0)}k"
+        text = _unmistakable(amount)
+        return amount if text == repr(amount) else text
 
     form = said.how if said.how in _FORMS else "between"
     ends = [written(said.low), written(said.high)]
@@ -513,6 +521,7 @@ def told(scenario: Scenario, answers: Answers, logged: Evidence = ()) -> Told:
                 notes.append(note)
             elif scenario.imported is None or question.about not in _STAGES:
                 scenario = _with(scenario, question.about, answers[name])
+                notes += _rounded(scenario, question, answers[name])
     evidence: list[Statement | Count] = []
     for said in to_statements(answers):
         if not (log := _logged_as(said, logged)):
@@ -576,6 +585,8 @@ def _logged_as(said: Statement | Count, logged: Evidence) -> str:
 _OUTAGES = ("outages_per_month", "outages_per_model_year")
 
 
+_ROUNDED = 0.02
+"""Of what was said; what is set may differ by less without a word."""
 _STAGES = {_MODELS: "production", "portfolio.initial_ideas": "idea"}
 """What a client's portfolio says itself, by the stage of its models."""
 
@@ -596,6 +607,17 @@ def _at_odds(imported: ImportedPortfolio | None, question: Question, said: State
         f"The portfolio lists {value_in_words(count, question.unit)}, and {answered} was answered"
         f" to {question.name}: the portfolio counts."
     )
+
+
+def _rounded(scenario: Scenario, question: Question, said: Statement) -> list[str]:
+    """Return that a number is set which is another than was said, as it has to be whole."""
+    number = mean_at(scenario, question.about)
+    if said.how == "between" or abs(number - said.middle) <= _ROUNDED * said.middle:
+        return []
+    answered = value_in_words(said.middle, question.unit)
+    return [
+        f"{answered} was answered to {question.name}: {number:,.0f} is set, as it has to be whole."
+    ]
 
 
 def _with(scenario: Scenario, name: str, said: Statement) -> Scenario:

@@ -159,7 +159,7 @@ def stream_level_worth(
     Raises
     ------
     Cancelled, InputError
-        As `stream_credit` does.
+        As `stream_credit` does; an InputError also if there is no such capability.
     ValueError
         If a level is not from 0 to 1, or the looks are none or do not grow.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario
 from modelops_abm.scenario.capabilities import Capability
+from modelops_abm.scenario.fields import known_by
 from modelops_abm.scenario.scenario import highest_maximum, without_changes
 
 STOPS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -18,8 +19,15 @@ def raised(plan: Scenario) -> tuple[CapabilityName, ...]:
 
 
 def start_of(plan: Scenario, capability: CapabilityName) -> float:
-    """Return the level that a capability starts at."""
-    return float(getattr(plan.capabilities, capability).start_level)
+    """Return the level that a capability starts at.
+
+    Raises
+    ------
+    InputError
+        If there is no such capability.
+    """
+    known = {name: getattr(plan.capabilities, name) for name in CAPABILITY_NAMES}
+    return float(known_by(capability, known, "capability").start_level)
 
 
 def level_of(plan: Scenario, capability: CapabilityName) -> float:

@@ -203,9 +203,7 @@ def test_the_card_has_the_questions_in_the_order_of_the_experiments(over: Compar
 
 
 def test_doubts_of_the_belief_are_repeated_only_over_it(answer: Answer) -> None:
-    assert "Does not go together: A doubt." in plain(
-        verdict_card(answer, None, doubts=["A doubt."])
-    )
+    assert "To be doubted: A doubt." in plain(verdict_card(answer, None, doubts=["A doubt."]))
     assert "A doubt." not in plain(verdict_card(answer.as_set(), None, doubts=["A doubt."]))
 
 
@@ -245,6 +243,8 @@ def test_one_plan_has_one_number_on_the_whole_screen(answer: Answer, over: Compa
         assert number in tray
     assert f"{in_hundred(over)} earn" in tray
     assert in_hundred(over) in plain(organisations(comparison, over))
+    few = made_comparison([1e6, 2e6])
+    assert "Once 16 of them are run." in plain(organisations(comparison, few))
 
 
 def test_the_best_of_organisations_is_best_on_average(answer: Answer) -> None:

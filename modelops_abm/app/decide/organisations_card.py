@@ -22,6 +22,7 @@ from modelops_abm.arrays import Floats
 from modelops_abm.charts.amounts import digits_for, notation_of
 from modelops_abm.charts.figure import Axis, Table, value_axis
 from modelops_abm.experiments import Comparison
+from modelops_abm.experiments.statistics import LOOKS
 from modelops_abm.experiments.words import capitalised
 
 TITLE = f"100 {LIKE_YOURS}"
@@ -173,6 +174,8 @@ def organisations(
     is_table
         Whether the table is shown in place of the dots; None if there is no switch.
     """
+    if over.replications < LOOKS[0]:  # of a hundred they say nothing yet
+        return h.fragment[card_head(TITLE, "", f"Once {LOOKS[0]} of them are run.")]
     as_set, difference = comparison.difference("npv"), over.difference("npv")
     notation = notation_of(comparison)
     money, found = notation.money, dots_of(over, notation.money.size)

@@ -68,7 +68,7 @@ def verdict_card(
                 and [" ", h.button(".link", data_action="use change")["Make this change"]],
             ],
             (
-                h.p(".second.doubt", data_part="doubt")[h.strong["Does not go together: "], doubt]
+                h.p(".second.doubt", data_part="doubt")[h.strong["To be doubted: "], doubt]
                 for doubt in (doubts if answer.over is not None else ())
             ),
             (team := team_in_words(answer, remarks)) and h.p(".second", data_part="team")[team],

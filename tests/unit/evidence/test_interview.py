@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from modelops_abm import with_values
 from modelops_abm.errors import InputError
@@ -207,6 +207,8 @@ def statements(draw):
 
 
 @given(st.lists(statements(), max_size=5))
+@example([("models_live", between("portfolio.initial_models", 0.9375, 1.875, "lognormal", ""))])
+@example([("value_per_year", about("value_per_year", 1234.0, "lognormal", ""))])
 def test_what_is_written_is_read_again(pairs):
     answers = dict(pairs)
     content = answers_text(answers).encode()
@@ -286,6 +288,15 @@ def test_what_goes_by_size_goes_with_it_and_stays_unknown():
     assert found.model.value_per_prediction.mean == pytest.approx(earned)
     drawn = sorted(draws_of(found, 400).columns["team.developers"])
     assert found.team.developers == pytest.approx(drawn[200], rel=0.15)
+
+
+@pytest.mark.parametrize(("answer", "number"), [("people=0.4", 1), ("people~2.5", 2)])
+def test_who_is_no_whole_number_is_told_which_is_set(answer: str, number: int) -> None:
+    found = told(Scenario(), {"people": said(answer)})
+    assert found.scenario.team.developers == number
+    (note,) = found.notes
+    assert note.endswith(f"was answered to people: {number} is set, as it has to be whole.")
+    assert told(Scenario(), {"people": said("people=2..5")}).notes == ()
 
 
 def test_fewer_people_for_as_many_models_earn_less():

@@ -8,6 +8,7 @@ import pytest
 from modelops_abm.experiments import level_worth, stream_level_worth, why
 from modelops_abm.experiments.plans import with_levels
 from modelops_abm.runs import Cancelled, replicate
+from modelops_abm.scenario import InputError
 from tests.unit.experiments.plans import small
 
 PLAN = small(rollback=0.6, monitoring=1.0)
@@ -75,6 +76,11 @@ def test_a_level_that_cannot_be_is_refused() -> None:
     for level in (-0.5, 1.5):
         with pytest.raises(ValueError, match="from 0 to 1"):
             level_worth(PLAN, "rollback", (level,), 2)
+
+
+def test_a_capability_that_does_not_exist_is_refused_with_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"no capability 'rolback'.*did you mean rollback"):
+        why(small(rollback=1.0), "rolback", 2)  # type: ignore[arg-type]
 
 
 def test_it_can_be_cancelled() -> None:
