@@ -144,18 +144,16 @@ class KeptRuns:
 
     def __init__(self, cache: RunCache, scenarios: tuple[Scenario, ...], owner: Hashable) -> None:
         self._cache, self._scenarios, self._owner = cache, scenarios, owner
-        self._keys: dict[int, str] = {}
+        # With the scenario, so that no other gets its identity.
+        self._keys: dict[int, tuple[Scenario, str]] = {}
 
     def key_of(self, scenario: Scenario) -> str | None:
         """Return by which key runs of a scenario are kept; None if they are not."""
-        if not self._scenarios:
-            return fingerprint_of(scenario)
-        if scenario not in self._scenarios:
+        if self._scenarios and scenario not in self._scenarios:
             return None
-        place = self._scenarios.index(scenario)
-        if place not in self._keys:  # once: every look asks again, and a portfolio may be large
-            self._keys[place] = fingerprint_of(self._scenarios[place])
-        return self._keys[place]
+        if id(scenario) not in self._keys:  # once: every look asks again, and it may be large
+            self._keys[id(scenario)] = scenario, fingerprint_of(scenario)
+        return self._keys[id(scenario)][1]
 
     def get(self, what: tuple[Hashable, ...]) -> Batch | None:
         """Return a block of replications, by all that decides what it holds; None if not kept."""

@@ -365,6 +365,7 @@ class Estimator:
         if found is not None and found.credit is not None and found.is_of(answer):
             known = found.credit
         beside = self._beside(Question(plan, answer.seed, is_over=is_over), self._closed)
+        beside["executor"] = new_caller(Rank.NEXT, account=self._account)  # somebody waits for it
         whole = next(stream_shares(plan.scenario, LOOKS[-1:], known=known, **beside))
         return CreditSoFar(plan, whole, is_over)
 
