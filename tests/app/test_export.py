@@ -25,6 +25,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Inches
 
 from modelops_abm.app.browser_sync import hear
+from modelops_abm.app.decide.credit_card import known_credit
 from modelops_abm.app.decide.sentences import asked_of, headline
 from modelops_abm.app.export.content import (
     Subject,
@@ -73,6 +74,7 @@ from modelops_abm.evidence.default import default_belief
 from modelops_abm.experiments import compare, draws_of
 from modelops_abm.experiments.credit_shares import credit
 from modelops_abm.experiments.words import chance
+from modelops_abm.runs import Cancelled
 from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, with_values
 from modelops_abm.text import visible
 from tests.patience import until
@@ -540,6 +542,29 @@ def test_what_the_page_has_not_run_of_the_credit_is_run_for_what_is_saved(
     saved = base64.b64decode(session.command.value["content"]).decode()
     assert "Fair share" in saved
     assert "From 3 futures of every combination." in saved
+
+
+def test_what_takes_too_long_of_the_credit_is_said_to_be_missing(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(*_: Any, **__: Any) -> Iterator[Any]:
+        raise Cancelled
+
+    monkeypatch.setattr(estimation, "stream_shares", endless)
+    session = _session(subject.answer)
+    assert session.whole_credit(subject.answer).credit is None
+    assert subject.credit is not None
+    dropped = replace(subject.credit, questions=("dropped",))
+    session.credit.set(CreditSoFar(subject.plan, dropped))
+    found = session.whole_credit(subject.answer)
+    assert found.credit is dropped
+    known = replace(subject, credit=known_credit(subject.answer, found))
+    missing = "Fair shares were not found out yet."
+    text = _Reader(report(known)).text
+    assert missing in text
+    assert "Fair share" not in text.replace(missing, "")
+    notes = [slide.notes_slide.notes_text_frame.text for slide in _deck(known).slides]
+    assert any(missing in each for each in notes)
 
 
 def test_charts_are_asked_of_the_browser_and_handed_back() -> None:

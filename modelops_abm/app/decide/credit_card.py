@@ -42,7 +42,10 @@ def credit_of(session: Session) -> Credit | None:
 
 
 def rests_on(credit: Credit) -> str:
-    """Return on how many futures a credit of several capabilities rests."""
+    """Return on how many futures a credit of several capabilities rests, and what it leaves out."""
+    if "share" not in credit.questions:
+        dropped = formats.plural(credit.replications_for("dropped"), "future")
+        return f"From {dropped} of the plan without each. Fair shares were not found out yet."
     futures = credit.replications_for("share")
     return f"From {formats.plural(futures, 'future')} of every combination."
 

@@ -42,7 +42,6 @@ from modelops_abm.app.widgets import Pictures
 from modelops_abm.app.widgets.browser import download, picture
 from modelops_abm.experiments.words import capitalised
 from modelops_abm.formats import plural
-from modelops_abm.runs import Cancelled
 from modelops_abm.text import all_of
 from modelops_abm.version import __version__
 
@@ -344,7 +343,5 @@ def _make(
             subject = replace(subject, credit=known_credit(subject.answer, found))
         name = _file_name(subject.plan, subject.client, entry.ending)
         session.tell_browser(download(name, content(subject), entry.media_type))
-    except Cancelled:  # the visitor has left
-        return
     finally:
         session.exporting.set("")

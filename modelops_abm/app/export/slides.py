@@ -402,7 +402,8 @@ def _credit(deck: Any, subject: Subject) -> None:
     if subject.credit is None or len(subject.credit.capabilities) < 2:
         return
     shown = credit_card.shares_of(subject.credit, subject.answer.shown)
-    asked = "; ".join(f"{each.heading}: {each.meaning}" for each in QUESTIONS.values())
+    answered = [QUESTIONS[name] for name in subject.credit.questions]
+    asked = "; ".join(f"{each.heading}: {each.meaning}" for each in answered)
     explained = f"{capitalised(asked)}. {credit_card.rests_on(subject.credit)}"
     slide = _slide(deck, subject, credit_card.finding(shown), explained)
     size = shown.notation.money.size
@@ -417,7 +418,8 @@ def _credit(deck: Any, subject: Subject) -> None:
     add_bars(slide, box, title, names, [Series(title, means, "plan")], written)
     table = credit_card.credit_table(subject.credit, subject.answer.shown)
     place = Box(MARGIN + _INNER * 0.52, _TOP + 0.4, _INNER * 0.48, 0.0)
-    end = add_table(slide, place, table.columns, table.rows, (2, 2, 2, 2), size=13, numbers=3)
+    widths, numbers = (2,) * len(table.columns), len(answered)
+    end = add_table(slide, place, table.columns, table.rows, widths, size=13, numbers=numbers)
     add_text(slide, Box(place.left, end + 0.1, place.width, 0.6), [table.caption], size=11)
 
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from threading import Event
+from threading import Event, Timer
 from typing import Literal
 
 from modelops_abm.app.state.answer import (
@@ -39,6 +40,7 @@ from modelops_abm.experiments import (
 from modelops_abm.experiments.credit_shares import QUESTIONS, CreditQuestion, stream_shares
 from modelops_abm.experiments.plans import raised
 from modelops_abm.experiments.running import LOOKS, Keeping
+from modelops_abm.runs import Cancelled
 from modelops_abm.runs.resources import give_back_memory
 from modelops_abm.runs.threads import Account, Caller, Rank, new_caller
 from modelops_abm.scenario import CapabilityName
@@ -47,6 +49,8 @@ _PAUSE_SECONDS = {"answer": 0.25, "credit": 1.0}
 """Until each message on how far some work has come; many visitors' credits run at once."""
 _PATIENCE_SECONDS = 2.0
 """For which better figures give way at most while others wait for their first."""
+_LONGEST_WAIT_SECONDS = 20.0
+"""For the credit of what is saved; a plan of thousands of models would take minutes."""
 _MOST_SHARED = 16
 _ANSWERS: SharedStreams[Answer] = SharedStreams(_MOST_SHARED)
 _CREDITS: SharedStreams[Credit] = SharedStreams(_MOST_SHARED)
@@ -170,7 +174,6 @@ class Estimator:
         self._credited = Event()  # set when its credit is too, as far as nobody asks for more
         self.cache = AnswerCache()
         self._baselines = Baselines()
-        self._closed = Event()
 
     def ask(self, question: Question) -> None:
         """Answer a plan; what was asked before is stopped."""
@@ -219,7 +222,6 @@ class Estimator:
 
     def close(self) -> None:
         """Stop everything for good, and drop what is kept of the visitor's own."""
-        self._closed.set()
         self._jobs.close()
         RUNS_KEPT.forget(self)
 
@@ -344,7 +346,7 @@ class Estimator:
         return credit
 
     def whole_credit(self, answer: Answer, found: CreditSoFar | None) -> CreditSoFar:
-        """Return the credit of a plan that answers all questions; what it lacks is run now.
+        """Return the credit of a plan to all questions; what it lacks is run now, for some seconds.
 
         Parameters
         ----------
@@ -352,11 +354,6 @@ class Estimator:
             The answer to the plan.
         found
             What was found out last, of whichever plan.
-
-        Raises
-        ------
-        Cancelled
-            If the visitor has left.
         """
         plan, is_over = answer.plan, answer.over is not None
         if not raised(plan.scenario):
@@ -364,10 +361,18 @@ class Estimator:
         known = credit_told(answer)
         if found is not None and found.credit is not None and found.is_of(answer):
             known = found.credit
-        beside = self._beside(Question(plan, answer.seed, is_over=is_over), self._closed)
+        enough = Event()
+        beside = self._beside(Question(plan, answer.seed, is_over=is_over), enough)
         beside["executor"] = new_caller(Rank.NEXT, account=self._account)  # somebody waits for it
-        whole = next(stream_shares(plan.scenario, LOOKS[-1:], known=known, **beside))
-        return CreditSoFar(plan, whole, is_over)
+        clock = Timer(_LONGEST_WAIT_SECONDS, enough.set)
+        clock.daemon = True
+        clock.start()
+        whole = known
+        with suppress(Cancelled):
+            for better in stream_shares(plan.scenario, LOOKS, known=known, **beside):
+                whole = better
+        clock.cancel()
+        return CreditSoFar(plan, whole if whole.questions else None, is_over)
 
     def _beside(self, question: Question, cancel: Event) -> Keeping:
         """Return how what is found out beside an answer is run: in the first of its futures."""
