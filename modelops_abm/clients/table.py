@@ -13,6 +13,7 @@ from typing import NamedTuple
 from modelops_abm.clients.problems import Mistake, RowProblem
 from modelops_abm.disk import read_file
 from modelops_abm.errors import reason_of
+from modelops_abm.file_kinds import kind_of, kind_of_text
 from modelops_abm.text import damaged, printable
 
 LARGEST_FILE_BYTES = 20_000_000
@@ -27,7 +28,6 @@ _NOT_WINDOWS_1252 = re.compile(
     "[a-z][\u00c0-\u00d6\u00d8-\u00de\u0152\u0160\u0178\u017d\u201a\u201e]"
 )
 """A capital or low quotation mark after a small letter: an accented one of a Macintosh or DOS."""
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _AS_UTF8 = "save it as UTF-8 (in a spreadsheet: 'CSV UTF-8')"
 
 
@@ -82,7 +82,7 @@ def decode(content: bytes) -> str:
     Mistake
         If the content is anything else; the encoding is never guessed.
     """
-    _refuse_binary(content)
+    refuse_other_formats(content)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -101,7 +101,7 @@ def decode_either(content: bytes) -> str:
     Mistake
         If it is neither, or the letters show that it was another encoding, or was misread before.
     """
-    _refuse_binary(content)
+    refuse_other_formats(content)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -123,14 +123,6 @@ def _windows_1252(content: bytes) -> str:
         reason = f"is not Windows-1252 text ('{printable(found[0])}', first at line {line})"
         raise Mistake(reason, _AS_UTF8)
     return text
-
-
-def _refuse_binary(content: bytes) -> None:
-    refuse_other_formats(content)
-    if content.startswith(_UTF16):
-        raise Mistake("is text in UTF-16", _AS_UTF8)
-    if b"\0" in content:
-        raise Mistake("holds NUL bytes: it is not text", _AS_UTF8)
 
 
 def separated(text: str, columns: Set[str]) -> tuple[str, str]:
@@ -221,52 +213,20 @@ def file_problem(mistake: Mistake) -> RowProblem:
     return RowProblem(f"the file {mistake.reason}", mistake.remedy)
 
 
-_AS_CSV = "save the sheet as 'CSV UTF-8'"
-_EXPORT = "export the table as 'CSV UTF-8'"
-_SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
-    (b"\xd0\xcf\x11\xe0", "is an old Excel workbook or Office document", _AS_CSV),
-    (b"%PDF-", "is a PDF document", _EXPORT),
-    (b"{\\rtf", "is an RTF document", _EXPORT),
-    (b"\x1f\x8b", "is compressed (gzip)", "unpack it first"),
-    (b"7z\xbc\xaf", "is an archive (7z)", "unpack it first"),
-    (b"PAR1", "is a Parquet table", _EXPORT),
-    (b"SQLite format 3", "is an SQLite database", _EXPORT),
-    (b"\x89PNG", "is a picture, not text", _EXPORT),
-    (b"\xff\xd8\xff", "is a picture, not text", _EXPORT),
-    (b"version https://git-lfs", "is a pointer of Git LFS", "fetch the file itself"),
-)
-_ZIPPED: tuple[tuple[bytes, str, str], ...] = (
-    (b"xl/", "is an Excel workbook, not text", _AS_CSV),
-    (b"opendocument.spreadsheet", "is an OpenDocument spreadsheet, not text", _AS_CSV),
-    (b"word/", "is a Word document, not text", _EXPORT),
-)
-_MARKUP: tuple[tuple[str, str, str], ...] = (
-    (r"(<!doctype html|<html|<table|<body)", "is HTML, a page of the web", _EXPORT),
-    (r"<\?xml", "is XML", _EXPORT),
-    (r"(\{|\[\s*[\[{\"\d])", "is JSON", _EXPORT),
-    (
-        r"(#.*\n|\s)*(\[[\w.]+\]\s*$|[\w.]+ = )",
-        "looks like a scenario in TOML",
-        "give it a name that ends in .toml, and give it as a scenario",
-    ),
-    (
-        r"(#.*\n|\s)*(---\s*$|[\w.]+:\s*$|[\w.]+: [^,;\t]*$)",
-        "looks like a scenario in YAML",
-        "give it a name that ends in .yaml, and give it as a scenario",
-    ),
-)
+_REMEDIES = {
+    "a sheet": "save the sheet as 'CSV UTF-8'",
+    "a table": "export the table as 'CSV UTF-8'",
+    "files": "unpack it first",
+    "text": _AS_UTF8,
+    "nothing": "fetch the file itself",
+}
+"""What to do with a file of another kind, by what it holds."""
 
 
 def refuse_other_formats(content: bytes) -> None:
     """Raise a `Mistake` for the content of a workbook, a document, an archive or a picture."""
-    # Workbooks and documents are ZIP archives too: what is in them tells them apart.
-    if content.startswith(b"PK\x03\x04"):
-        found = (entry for entry in _ZIPPED if entry[0] in content)
-        _, reason, remedy = next(found, (b"", "is an archive (ZIP), not text", _AS_CSV))
-        raise Mistake(reason, remedy)
-    for start, reason, remedy in _SIGNATURES:
-        if content.startswith(start):
-            raise Mistake(reason, remedy)
+    if kind := kind_of(content):
+        raise Mistake(kind.words, _REMEDIES[kind.holds])
 
 
 def refuse_other_texts(text: str, noun: str = "a portfolio") -> None:
@@ -279,10 +239,10 @@ def refuse_other_texts(text: str, noun: str = "a portfolio") -> None:
     noun
         What was looked for.
     """
-    for pattern, reason, remedy in _MARKUP:
-        # The beginning alone, as repetitions in a pattern may take minutes over a whole file.
-        if re.match(pattern, text[:10_000].lstrip(), re.IGNORECASE | re.MULTILINE):
-            raise Mistake(f"is no {noun.partition(' ')[2]}: it {reason}", remedy)
+    if kind := kind_of_text(text):
+        as_scenario = f"give it a name that ends in {kind.ending}, and give it as a scenario"
+        remedy = as_scenario if kind.holds == "text" else _REMEDIES[kind.holds]
+        raise Mistake(f"is no {noun.partition(' ')[2]}: it {kind.words}", remedy)
 
 
 class _Table(NamedTuple):

@@ -32,6 +32,7 @@ from modelops_abm.evidence.interview import QUESTIONS
 from modelops_abm.evidence.measures import MEASURES, number_in_words, range_in_words, value_in_words
 from modelops_abm.evidence.statements import Evidence, Statement, evidence_as_json, evidence_of
 from modelops_abm.experiments.draws import Draws, draws_of, joint_draws, known_of
+from modelops_abm.file_kinds import kind_of, kind_of_text
 from modelops_abm.formats import MONTH_DAYS, number
 from modelops_abm.representation import Column, Reported, Row, Table, numbers
 from modelops_abm.scenario import Distribution, Quantity, Scenario, catalogue, with_values
@@ -777,17 +778,24 @@ def read_belief(content: bytes, file: str) -> Belief:
             [dataclasses.replace(each, place=file) for each in error.problems]
         ) from None
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, RecursionError):
-        raise InputError.at(file, "is no belief, or damaged; make it again with 'fit'") from None
+        raise InputError.at(file, f"is no belief, or damaged; {_EXPECTED}") from None
+
+
+_EXPECTED = "expected is the Parquet file that 'fit' writes, or the page keeps, of a belief"
 
 
 def _belief(content: bytes) -> Belief:
     if len(content) > _LARGEST_BYTES:
         raise InputError(f"is larger than {_LARGEST_BYTES // 1_000_000} MB, and no belief is")
+    if not content.startswith(b"PAR1") and (
+        kind := kind_of(content) or kind_of_text(content.decode("utf-8", "replace"))
+    ):
+        raise InputError(f"{kind.words}; {_EXPECTED}")
     known = {each.name: each for each in catalogue()}
     parquet = pq.ParquetFile(io.BytesIO(content))
     facts, metadata = parquet.metadata, parquet.schema_arrow.metadata or {}
     if _HEAD not in metadata:
-        raise InputError("is a Parquet file, but no belief; make one with 'fit'")
+        raise InputError(f"is a Parquet file, but no belief; {_EXPECTED}")
     # The footer tells the sizes before anything is unpacked.
     unpacked = sum(facts.row_group(k).total_byte_size for k in range(facts.num_row_groups))
     if not 0 < facts.num_rows <= _MOST_DRAWS or unpacked > _LARGEST_BYTES:

@@ -25,7 +25,7 @@ from modelops_abm.formats import MONTH_DAYS
 from modelops_abm.scenario import ImportedPortfolio, Scenario, catalogue, with_values
 from modelops_abm.scenario.fields import mean_at, nearest, value_at
 from modelops_abm.scenario.files import bytes_of, names_and_values, toml_literal
-from modelops_abm.scenario.knowledge import PERCENT, Spread
+from modelops_abm.scenario.knowledge import PERCENT, PERCENT_ALLOWED, Spread
 from modelops_abm.scenario.scenario import SourceKind
 from modelops_abm.scenario.sources import source_of, with_range, with_sources
 from modelops_abm.text import any_of, both_readings, printable, shown, without_comma
@@ -306,15 +306,24 @@ def _checked(question: Question, value: float, text: str) -> float:
             raise _wrong(question, text, "a share is more than 0 % and less than 100 %")
     elif not 0.0 < value < math.inf:
         raise _wrong(question, text, f"must be more than 0; {_HARDLY_ANY}")
+    elif question.is_set and value > (most := _bounds_of(question.about)["le"]):
+        raise _wrong(question, text, f"may be {most:,.0f} at most")
     return value
+
+
+def _bounds_of(name: str) -> Mapping[str, float]:
+    return next(each.bounds for each in catalogue() if each.name == name)
 
 
 def _unit_words(question: Question) -> str:
     return {"share": "per cent", "$": "dollars"}.get(question.unit, question.unit)
 
 
-def _wrong(question: Question, text: str, message: str) -> InputError:
-    return InputError(Problem(message, field=question.name, value=shown(text.strip())))
+def _wrong(question: Question, said: Any, message: str, part: str = "") -> InputError:
+    """Return the error about an answer, or about a part of the section in which it stands."""
+    field = f"{question.name}: {part}" if part else question.name
+    value = said.strip() if isinstance(said, str) else said
+    return InputError(Problem(message, field=field, value=shown(value)))
 
 
 # --------------------------------------------------------------------------------------
@@ -359,6 +368,8 @@ def read_answers(content: bytes, file: str) -> dict[str, Statement]:
     50.0
     """
     data, document = names_and_values(content, file)
+    if not QUESTIONS.keys() & data.keys() and Scenario.model_fields.keys() & data.keys():
+        raise InputError.at(file, "is a scenario, and holds no answers; give it as a scenario")
     source = data.pop("source", "") or f"file {Path(file).name}"
     answers: dict[str, Statement] = {}
     wrong: list[tuple[str, Problem]] = []
@@ -393,16 +404,18 @@ def _from_file(question: Question, said: Any, source: Any) -> Statement:
     (form,) = given
     whose = _source(question, said, source)
     found = answer_of(question, _spoken(question, form, said[form]), whose)
-    percent = said.get("percent", found.percent)
-    if isinstance(percent, bool) or not isinstance(percent, int | float):
-        raise _wrong(question, str(percent), "percent must be a number, such as 80")
+    percent, (least, most) = said.get("percent", found.percent), PERCENT_ALLOWED
+    is_number = isinstance(percent, int | float) and not isinstance(percent, bool)
+    if not (is_number and least <= percent <= most):
+        message = f"must be a number from {least:g} to {most:g}, such as 80"
+        raise _wrong(question, percent, message, "percent")
     return replace(found, percent=float(percent))
 
 
 def _source(question: Question, said: dict[str, Any], source: Any) -> str:
     named = said.get("source", source) or source
     if not isinstance(named, str):
-        raise _wrong(question, str(named), "source must be text")
+        raise _wrong(question, named, "must be text", "source")
     return named
 
 
@@ -636,11 +649,13 @@ def _set(
 ) -> Scenario:
     """Return a scenario with a number, and what is known of it; whole if it has to be."""
     low, high = (value, value) if known is None else (known.low, known.high)
+    allowed = _bounds_of(name)
+    most = allowed.get("le", math.inf)
+    value, high = min(value, most), min(high, most)
     if isinstance(value_at(scenario, name), int):
-        allowed = next(each.bounds for each in catalogue() if each.name == name)
         value = max(round(value), 1)
         low = max(min(math.floor(low), value), allowed["ge"])
-        high = min(max(math.ceil(high), value), allowed["le"])
+        high = max(math.ceil(high), value)
     scenario = with_values(scenario, {name: value}, source=source, confidence=confidence)
     # Also where it is the default: who says so knows it.
     scenario = with_sources(scenario, [name], source, confidence)

@@ -15,7 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from modelops_abm.clients.problems import Mistake
-from modelops_abm.clients.table import Record, decode, read_bytes, records, separated
+from modelops_abm.clients.table import (
+    Record,
+    decode,
+    read_bytes,
+    records,
+    refuse_other_formats,
+    separated,
+)
 from modelops_abm.experiments.inputs import Choice, Input, Range
 from modelops_abm.experiments.sweep import MOST_POINTS, Point
 from modelops_abm.scenario import InputError, Problem, catalogue, parse_assignment
@@ -115,6 +122,8 @@ def _csv(content: bytes) -> tuple[list[str], Sequence[tuple[int, list[Any]]]]:
 
 
 def _parquet(content: bytes) -> tuple[list[str], Sequence[tuple[int, list[Any]]]]:
+    if not content.startswith(b"PAR1"):
+        refuse_other_formats(content)
     try:
         table = pq.read_table(io.BytesIO(content))
         columns = [column.to_pylist() for column in table.columns]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ import yaml
 
 from modelops_abm.disk import read_file, write_whole
 from modelops_abm.errors import InputError, Problem, place_in_words, reason_of
+from modelops_abm.file_kinds import FileKind, kind_of, kind_of_text
 from modelops_abm.scenario.changes import with_changes
 from modelops_abm.scenario.documents import (
     Document,
@@ -40,6 +42,7 @@ WITHOUT_SOURCE = "without_source"
 
 It keeps a saved scenario from being credited to the file when it is loaded again."""
 
+_EXPECTED = "expected is a text file in TOML, YAML or JSON"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NUMBER = {
     "type": "number",
@@ -189,11 +192,8 @@ def _format_of(file: str) -> _Format:
 def _text(content: bytes, file: str) -> str:
     if len(content) > LARGEST_FILE:
         raise InputError.at(file, f"is too large; {_size_limit()}")
-    # UTF-16 first: its text is full of NUL bytes, and would be called binary.
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError.at(file, "is UTF-16 text; save it as UTF-8")
-    if b"\0" in content:
-        raise InputError.at(file, "is a binary file, not text")
+    if kind := kind_of(content):
+        raise _of_another(kind, file)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -217,8 +217,9 @@ def names_and_values(content: bytes, file: str) -> tuple[dict[str, Any], Documen
     InputError
         If it cannot be read.
     """
-    document = _document(_text(content, file), _format_of(file), file)
-    return _table(document, file), document
+    text = _text(content, file)
+    document = _document(text, _format_of(file), file)
+    return _table(document, text, file), document
 
 
 def bytes_of(file: str) -> bytes:
@@ -241,11 +242,35 @@ def _document(text: str, format_: _Format, file: str) -> Document:
     try:
         return format_.read(text)
     except UnreadableError as error:
+        _refuse_other_text(text, file)
         raise InputError.at(file, error.message, error.line) from None
 
 
-def _table(document: Document, file: str) -> dict[str, Any]:
+_REMEDIES = {"files": "unpack it first", "text": "save it as UTF-8"}
+"""What to do with a file of another kind, by what it holds; else to give another."""
+
+
+def _of_another(kind: FileKind, file: str) -> InputError:
+    """Return the error about a file that is of another kind than its name says."""
+    remedy = _REMEDIES.get(kind.holds, _EXPECTED)
+    if kind.ending:
+        remedy = f"give it a name that ends in {kind.ending}"
+    return InputError.at(file, f"{kind.words}; {remedy}")
+
+
+def _refuse_other_text(text: str, file: str) -> None:
+    kind = kind_of_text(text)
+    if kind is not None and _FORMATS.get(kind.ending) != _format_of(file):
+        raise _of_another(kind, file)
+    first = text.lstrip().partition("\n")[0]
+    if kind is None and re.search("[,;\t]", first) and not re.search("[=:]", first):
+        raise InputError.at(file, f"looks like a table; {_EXPECTED}")
+
+
+def _table(document: Document, text: str, file: str) -> dict[str, Any]:
     data = document.data
+    if isinstance(data, str):  # to YAML any text is one value
+        _refuse_other_text(text, file)
     if not isinstance(data, dict) and data is not None:
         raise InputError.at(file, f"must hold names and values, not {shown(data)}")
     if not data:

@@ -15,6 +15,8 @@ type SpreadFamily = Literal["lognormal", "logit-normal"]
 
 PERCENT = 90.0
 """What a range holds of the values that are thought possible, in per cent, unless it says other."""
+PERCENT_ALLOWED = 1.0, 99.9
+"""The least and the most that it may hold."""
 DECIDED = "the plan decides on it"
 """Why a value is not uncertain that is chosen."""
 UNREGISTERED = "who registered it gave no range"

@@ -23,7 +23,7 @@ from modelops_abm.scenario.capabilities import (
     Capability,
     CapabilityName,
 )
-from modelops_abm.scenario.knowledge import DECIDED
+from modelops_abm.scenario.knowledge import DECIDED, PERCENT_ALLOWED
 from modelops_abm.scenario.portfolio import (
     Day,
     ImportedPortfolio,
@@ -81,7 +81,7 @@ class ValueSource(Section):
     """What is known of the value beside it, with `high`; a value without a range is known."""
     high: Annotated[float, Field(ge=-1e300, le=1e300)] | None = None
     """The other end of the range; the value is its median."""
-    percent: Annotated[float, Field(ge=1.0, le=99.9)] | None = None
+    percent: Annotated[float, Field(ge=PERCENT_ALLOWED[0], le=PERCENT_ALLOWED[1])] | None = None
     """What the range holds of the values that are thought possible, in per cent; 90 if left out."""
     weights: dict[str, Annotated[float, Field(gt=0.0, le=1e6)]] | None = None
     """How likely each thing is that a switch may be, in any unit: instead of a range."""

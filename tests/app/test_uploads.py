@@ -217,6 +217,12 @@ def test_every_problem_of_a_scenario_file_is_told() -> None:
     assert "Nothing has been changed" in shown
 
 
+def test_answers_in_place_of_a_scenario_are_called_what_they_are() -> None:
+    upload = read_scenario_file("x.toml", b"people = 8\n")
+    (complaint,) = upload.complaints
+    assert "it holds answers, and no scenario" in complaint.message
+
+
 def test_the_template_can_be_read() -> None:
     upload = read_portfolio_file("template.csv", template_csv().encode("utf-8-sig"), PLAN)
     assert (upload.accepted, upload.complaints) == (2, ())

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.clients import PortfolioCheck, check_portfolio, notes_on
+from modelops_abm.evidence.interview import read_answers
 from modelops_abm.formats import NARROW_SPACE, count_of, number
 from modelops_abm.scenario import ImportedPortfolio, InputError, Scenario, read_scenario
 from modelops_abm.scenario.presets import PRESETS
@@ -213,7 +214,17 @@ def read_scenario_file(name: str, content: bytes | None) -> ScenarioUpload:
     try:
         return ScenarioUpload(label, read_scenario(content, label))
     except InputError as error:
+        if _are_answers(content, label):
+            other = "it holds answers, and no scenario; choose it as “Belief or answers”"
+            return ScenarioUpload(label, None, (Complaint("", other),))
         return ScenarioUpload(label, None, tuple(_complaints(error, label)))
+
+
+def _are_answers(content: bytes, label: str) -> bool:
+    try:
+        return bool(read_answers(content, label))
+    except InputError:
+        return False
 
 
 def plan_of(upload: ScenarioUpload, portfolio: ImportedPortfolio | None) -> Plan:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import ItemsView
 from datetime import date
 from pathlib import Path
@@ -302,6 +304,13 @@ def test_a_column_is_suggested_for_its_meaning_or_a_slip_of_the_pen(name: str, c
     assert f"did you mean {column}?" in message
 
 
+def _zip(name: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr(name, "xl/ word/ is what the files in an archive may hold")
+    return content.getvalue()
+
+
 OTHER_FILES = {
     b"incident_id,opened_at,resolved_at,service\nI1,2025-01-03,2025-01-04,a\n": "an incident log",
     b"id,opened_at,resolved_at,priority\nI1,2025-01-03,2025-01-04,1\n": "an incident log",
@@ -315,13 +324,20 @@ OTHER_FILES = {
     b'{"models": []}': "JSON",
     b'[{"id": 1}]': "JSON",
     b"<!DOCTYPE html><table>": "HTML",
+    b"<!-- saved -->\n<div><table>": "HTML",
+    b'<svg xmlns="x"/>': "a picture (SVG)",
+    b"GIF89a\x01\x00": "a picture",
+    "id,users\nchurn,180\n".encode("utf-16-le"): "text in UTF-16",
+    b"id,users\nchurn\x00,180\n": "NUL bytes (first at line 2)",
     b'<?xml version="1.0"?>': "XML",
-    b"[team]\ndevelopers = 5\n": "a scenario in TOML",
-    b"# mine\nname = 'x'\n": "a scenario in TOML",
-    b"team:\n  developers: 5\n": "a scenario in YAML",
+    b"[team]\ndevelopers = 5\n": "looks like TOML",
+    b"# mine\nname = 'x'\n": "looks like TOML",
+    b"team:\n  developers: 5\n": "looks like YAML",
     b"%PDF-1.7 ...": "a PDF document",
-    b"PK\x03\x04...xl/workbook.xml": "an Excel workbook",
-    b"PK\x03\x04...word/document.xml": "a Word document",
+    _zip("xl/workbook.xml"): "an Excel workbook",
+    _zip("word/document.xml"): "a Word document",
+    _zip("models.csv"): "an archive (ZIP), not text; unpack it first",
+    _zip("xl/workbook.xml")[:60]: "an archive (ZIP) or Office document, and damaged",
     b"PK\x03\x04...": "an archive (ZIP)",
     b"\xd0\xcf\x11\xe0...": "an old Excel workbook",
     b"\x1f\x8b...": "compressed (gzip)",

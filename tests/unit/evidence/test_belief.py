@@ -114,11 +114,20 @@ def test_a_hostile_file_is_refused(
         load_belief(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + b"\x00" * 100 + b"PAR1", b"{}"])
-def test_what_is_no_parquet_is_refused(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is no belief, or damaged"),
+        (b"PAR1", "is no belief, or damaged"),
+        (b"PAR1" + b"\x00" * 100 + b"PAR1", "is no belief, or damaged"),
+        (b"{}", "is JSON; expected is the Parquet file"),
+        (b"%PDF-1.7", "is a PDF document; expected is the Parquet file"),
+    ],
+)
+def test_what_is_no_parquet_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "belief.parquet"
     path.write_bytes(content)
-    with pytest.raises(InputError, match="is no belief, or damaged"):
+    with pytest.raises(InputError, match=words):
         load_belief(path)
 
 

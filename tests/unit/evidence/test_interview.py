@@ -177,6 +177,14 @@ value_per_year = true
         (b"people = 8\npeople = 9", "given twice"),
         (b"source = 3\npeople = 8", "line 1: source"),
         (b"\xff\xfe", "UTF-16"),
+        (
+            b"people = { about = 8, percent = 150 }",
+            "people: percent is 150; must be a number from 1",
+        ),
+        (b"people = { about = 8, percent = 99.95 }", "line 1: people: percent is 99.95"),
+        (b"people = { about = 8, source = 5 }", "people: source is 5; must be text"),
+        (b"people = 1e308", "people is '1e\\+308'; may be 10,000 at most"),
+        (b"[team]\ndevelopers = 5", "is a scenario, and holds no answers"),
     ],
 )
 def test_a_file_that_is_none_is_refused(content, words):
@@ -198,7 +206,8 @@ def statements(draw):
     question = QUESTIONS[name]
     family = subject_of(question.about).family
     share = family == "logit-normal"
-    low = draw(st.floats(0.01, 0.4) if share else st.floats(0.5, 1e6))
+    most = 5_000.0 if question.is_set else 1e6  # twice as many are allowed of all that is set
+    low = draw(st.floats(0.01, 0.4) if share else st.floats(0.5, most))
     how = draw(st.sampled_from([exactly, about, None]))
     source = draw(st.text(max_size=10))
     if how is None:
@@ -284,6 +293,8 @@ def test_what_goes_by_size_goes_with_it_and_stays_unknown():
     assert found.portfolio.ideas_per_year == 2 * before.portfolio.ideas_per_year
     assert found.portfolio.initial_builds == 2 * before.portfolio.initial_builds
     # Twice the developers for twice the models: what a prediction earns stays.
+    largest = told(before, {"models_live": said("models_live=90000")}).scenario
+    assert largest.portfolio.initial_ideas == 100_000, "no more are allowed"
     earned = before.model.value_per_prediction.mean
     assert found.model.value_per_prediction.mean == pytest.approx(earned)
     drawn = sorted(draws_of(found, 400).columns["team.developers"])

@@ -139,6 +139,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     for name, content, words in (
         ("ours.xlsx", b"x", r"ends in \.csv"),
         ("ours.parquet", b"PAR1 but no more", "cannot be read|is a Parquet"),
+        ("ours.parquet", b"%PDF-1.7", "is a PDF document"),
         ("ours.csv", b"\xff\xfea", "UTF-16"),
     ):
         (tmp_path / name).write_bytes(content)
