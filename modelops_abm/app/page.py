@@ -43,6 +43,7 @@ from modelops_abm.app.widgets import Connection, Markup
 from modelops_abm.app.widgets.browser import copy, switch_theme
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.formats import number, plural
+from modelops_abm.scenario.presets import with_titles
 from modelops_abm.scenario.words import team_caution
 from modelops_abm.text import printable
 
@@ -207,7 +208,7 @@ _TEAM = {
 def _default_team(session: Session) -> h.Element | None:
     """Ask for the team of a visitor's portfolio: all figures depend on it, and no row has it."""
     # Of the base: who has set one of the two has not been asked for the other yet.
-    caution = team_caution(session.plan.base)
+    caution = with_titles(team_caution(session.plan.base))
     if session.team_is_stated.value or not caution:
         return None
     return h.div(".notice", role="alert", data_part="default-team")[

@@ -144,7 +144,7 @@ def compare(
         from modelops_abm.experiments import compare as compare_with_baseline
 
         found = compare_with_baseline(plan, replications, half_width=half_width, **keeping)
-        if (over := asked.believed) is not None and len(over.table) > 1:
+        if (over := asked.believed) is not None and over.is_spread:
             from modelops_abm.evidence.settling import settled
 
             found = settled(found, over.answered, **keeping)
@@ -201,6 +201,8 @@ def _compare_side_by_side(
     baseline = _baseline(plans, against, made)
     scenarios = {BASELINE: baseline, **plans}
     _check_horizons(scenarios)
+    if asked.believed is not None and asked.believed.belief is None:
+        _check_organisation(scenarios)
 
     def compared(keeping: Keeping) -> Found:
         from modelops_abm.experiments import side_by_side
@@ -276,6 +278,15 @@ def _baseline(plans: Mapping[str, Scenario], against: str | None, made: Made) ->
             " one with --against, for example --against reference"
         )
     return next(iter(baselines.values()))
+
+
+def _check_organisation(scenarios: Mapping[str, Scenario]) -> None:
+    """Refuse organisations that differ: what one leaves open another may have stated."""
+    if len({fingerprint_of(baseline_of(scenario)) for scenario in scenarios.values()}) > 1:
+        raise InputError(
+            "the plans and what they are compared with are not of the same organisation, so that"
+            " the ranges of one say nothing of the others; compare each by itself"
+        )
 
 
 def _check_horizons(scenarios: Mapping[str, Scenario]) -> None:

@@ -170,7 +170,8 @@ belief_option = click.option(
     metavar="FILE",
     help="Answer also over the organisations in a file that 'fit' has written, or, for"
     " 'published', over those that fit what is published: another one in every future. Of a"
-    " scenario that is named, only what a plan decides is taken, and what --set says.",
+    " scenario that is named, only what a plan decides is taken, and what --set says. For 'ranges',"
+    " over those that the scenario leaves open, portfolio and all: each value from its range.",
 )
 """The name of a file or belief, for `believed`."""
 
@@ -346,11 +347,11 @@ class Believed(NamedTuple):
 
     name: str
     """Of the file, or of the belief."""
-    belief: Belief
-    """What is believed."""
     scenario: Scenario
     """The organisation at the values as set, with the levels of the plan and what is stated."""
-    table: pd.DataFrame
+    belief: Belief | None = None
+    """What is believed; None for ranges."""
+    table: pd.DataFrame | None = None
     """What it may be: a row for each draw of the belief, a column for each value not stated."""
     left_out: tuple[str, ...] = ()
     """What the scenario that was named states otherwise of its organisation, which is not taken."""
@@ -358,12 +359,19 @@ class Believed(NamedTuple):
     @property
     def words(self) -> str:
         """What the first line of an answer says of it."""
+        if self.belief is None:
+            return "draws of what is known of each value"
         return f"draws of {printable(self.name, 200)}"
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether there is more than one draw."""
+        return self.table is None or len(self.table) > 1
 
     @property
     def doubts(self) -> str:
         """What speaks against the belief, as `fit` said it; nothing if nothing does."""
-        told = " ".join(self.belief.doubts())
+        told = "" if self.belief is None else " ".join(self.belief.doubts())
         doubts = told and f"Of the belief in {printable(self.name, 200)}: {told}"
         return " ".join(filter(None, (self._what_is_left_out, doubts)))
 
@@ -389,28 +397,28 @@ class Believed(NamedTuple):
         from modelops_abm.evidence.benchmarks import published_evidence
 
         published = list(published_evidence())
-        return [each.about for each in self.belief.evidence if each not in published]
+        evidence = () if self.belief is None else self.belief.evidence
+        return [each.about for each in evidence if each not in published]
 
     def to_json(self, seed: int) -> dict[str, Any]:
         """Return which belief it is as plain data."""
+        from modelops_abm.evidence.default import RANGES
+
         # One draw tells what they all are drawn from.
-        which = {"draws": len(self.table), "key": self.draws(1, seed).key}
+        key = self.draws(1, seed).key
+        if self.belief is None or self.table is None:
+            return {"belief": {"draws": RANGES, "key": key}}
         doubts = self.belief.doubts()
-        return {"belief": {**which, **({"doubts": list(doubts)} if doubts else {})}}
+        told = {"doubts": list(doubts)} if doubts else {}
+        return {"belief": {"draws": len(self.table), "key": key, **told}}
 
     def draws(self, count: int, seed: int = 0) -> Draws:
         """Return so many draws of the organisation, for as many futures."""
-        from modelops_abm.experiments import joint_draws
+        from modelops_abm.experiments import draws_of, joint_draws
 
+        if self.table is None:
+            return draws_of(self.scenario, count, seed=seed)
         return joint_draws(self.scenario, self.table, count, seed=seed)
-
-    def with_plan(self, plan: Scenario, assignments: Iterable[str] = ()) -> Believed:
-        """Return the organisation with what another plan decides, and what ``--set`` states."""
-        names = [parse_assignment(text)[0] for text in assignments]
-        scenario, table = self.belief.of_plan(plan, names)
-        differ = changed_names(scenario, plan)
-        left_out = tuple(name for name in differ if source_of(plan, name) is not None)
-        return self._replace(scenario=scenario, table=table, left_out=left_out)
 
 
 def believed(
@@ -423,18 +431,24 @@ def believed(
 ) -> Believed:
     """Return the organisation that a belief is of, with the plan that all the options ask for.
 
-    Without a file or preset it is the plan with which the belief was fitted.
+    Without a file or preset it is the plan with which the belief was fitted. For 'ranges' it is the
+    scenario, with its portfolio and the ranges of ``--know``.
 
     Raises
     ------
     InputError
         With everything that is wrong.
     """
-    from modelops_abm.evidence.default import belief_named
+    from modelops_abm.evidence.default import RANGES, belief_named
 
+    if belief_file == RANGES:
+        return Believed(RANGES, scenario_to_run(file, preset_name, assignments, days, portfolio))
     given = {"--portfolio": portfolio is not None, "--know": bool(ranges_given())}
     if wrong := [name for name, is_given in given.items() if is_given]:
-        raise InputError(f"{' and '.join(wrong)} is known before a belief: give it to 'fit'")
+        raise InputError(
+            f"{' and '.join(wrong)} is known before a belief: give it to 'fit', or write"
+            f" --belief {RANGES}"
+        )
     belief = belief_named(belief_file)
     assignments = list(assignments)
     if file is None and preset_name is None:
@@ -442,8 +456,10 @@ def believed(
         plan = with_assignments(belief.scenario, assignments, further, _given_by(days, None))
     else:
         plan = scenario_to_run(file, preset_name, assignments, days, None)
-    bare = Believed(belief_file, belief, plan, belief.draws.table())
-    return bare.with_plan(plan, assignments)
+    scenario, table = belief.of_plan(plan, [parse_assignment(text)[0] for text in assignments])
+    differ = changed_names(scenario, plan)
+    left_out = tuple(name for name in differ if source_of(plan, name) is not None)
+    return Believed(belief_file, scenario, belief, table, left_out)
 
 
 def scenario_to_run(

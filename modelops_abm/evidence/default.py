@@ -33,6 +33,8 @@ from modelops_abm.scenario.sources import own_knowledge
 
 PUBLISHED: Final = "published"
 """How the default belief is called where a belief is named."""
+RANGES: Final = "ranges"
+"""Names there no belief, but organisations drawn from what is known of each value."""
 _FILE = "published.parquet"
 
 

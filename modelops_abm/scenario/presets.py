@@ -6,6 +6,7 @@ with one capability, and with all of them, follow from the capabilities that the
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -98,6 +99,33 @@ PRESETS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Whom each preset describes, by its name."""
+
+
+_TITLES = {
+    "reference": "No capabilities",
+    "all_five": "All five capabilities",
+    "start_up": "Start-up",
+}
+"""Where they are not the name in words."""
+_VOUCHES = re.compile(r"\bpreset ([a-z0-9_]+)(?=:)")
+
+
+def title_of(name: str) -> str:
+    """Return what a preset is called in words; another name stays as it is.
+
+    >>> title_of("small_team"), title_of("Our bank")
+    ('Small team', 'Our bank')
+    """
+    return _TITLES.get(name, name.replace("_", " ").capitalize() if name in PRESETS else name)
+
+
+def with_titles(words: str) -> str:
+    """Return words about a source in which presets are called in words.
+
+    >>> with_titles("judgement: preset small_team: too few")
+    'judgement: preset “Small team”: too few'
+    """
+    return _VOUCHES.sub(lambda found: f"preset “{title_of(found[1])}”", words)
 
 
 def preset(name: str) -> Scenario:

@@ -67,6 +67,7 @@ from modelops_abm.app.state.tray import Kept
 from modelops_abm.charts.amounts import notation_of
 from modelops_abm.cli import main
 from modelops_abm.cli.options import believed
+from modelops_abm.clients import illustrative_portfolio
 from modelops_abm.core import outcomes
 from modelops_abm.evidence.belief import Belief, load_belief, save_belief
 from modelops_abm.evidence.benchmarks import BENCHMARKS
@@ -75,7 +76,8 @@ from modelops_abm.experiments import compare, draws_of
 from modelops_abm.experiments.credit_shares import credit
 from modelops_abm.experiments.words import chance
 from modelops_abm.runs import Cancelled
-from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, with_values
+from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, save_scenario, with_values
+from modelops_abm.scenario.sources import with_range, with_sources
 from modelops_abm.text import visible
 from tests.patience import until
 
@@ -468,8 +470,38 @@ def test_the_command_draws_the_organisations_of_the_page(subject: Subject, tmp_p
                 assert found.draws(4).key == organisations_of(plan, 4, 0).key, words
                 assert found.scenario.horizon_days == plan.scenario.horizon_days
                 assert found.scenario.capabilities == plan.scenario.capabilities
-    with_portfolio = replace(subject.answer, plan=plan.with_portfolio(PORTFOLIO), over=answer.over)
-    assert "--belief" not in command(replace(subject, answer=with_portfolio)), "not that it fits"
+
+
+def test_the_command_of_a_portfolio_gives_the_same_figures(
+    subject: Subject,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Of organisations too, which the published belief was not fitted with: also of a file."""
+    monkeypatch.chdir(tmp_path)
+    rows = (f"{model.id},{model.name}" for model in PORTFOLIO.models)
+    Path("PORTFOLIO.csv").write_text("\n".join(["id,name", *rows]), "utf-8")
+    stated = with_sources(subject.plan.scenario, ["drift.severity"], "ours", "client")
+    own = with_range(stated, "team.focus", low=0.5, high=0.7, percent=50.0, source="ours")
+    save_scenario(own, "PLAN.toml")
+    for start in (subject.plan, Plan("PLAN", own)):
+        plan = start.with_portfolio(PORTFOLIO)
+        draws = organisations_of(plan, FUTURES, SEED)
+        assert ("drift.severity" in draws.columns) == (start is subject.plan)
+        over = compare(plan.scenario, FUTURES, seed=SEED, draws=draws)
+        assert over.over is not None
+        answer = replace(subject.answer, plan=plan, comparison=over.over.as_set, over=over)
+        made = replace(subject, answer=answer)
+        assert "Command of organisations" not in dict(provenance(made)), "it is the same one"
+        assert main([*shlex.split(command(made))[1:], "--json"]) == 0
+        printed = json.loads(capsys.readouterr().out)
+        known = over.difference("npv").estimate
+        assert printed["figures"]["npv"]["difference"] == known.mean
+    shipped = subject.plan.with_portfolio(illustrative_portfolio())
+    assert "--portfolio illustrative" in command(
+        replace(subject, answer=replace(subject.answer, plan=shipped))
+    )
 
 
 def test_what_is_said_of_organisations_has_a_command_of_its_own(subject: Subject) -> None:
@@ -752,6 +784,9 @@ def test_no_name_of_the_program_is_read_by_a_client(subject: Subject) -> None:
     assert "Automation: level 50" in words
     for raw in ("0.5 level", "Pipeline per year", "user: ", "_per_year"):
         assert raw not in words
+    for shown in (words, html.unescape(report(subject).decode())):
+        assert "preset “Small team”: too few" in shown
+        assert "preset small_team:" not in shown
     here = replace(subject, address="http://127.0.0.1:8765/")
     assert all(row["link"] == "" for row in _rows(figures_csv(here)))
     assert "Link" in dict(provenance(subject))

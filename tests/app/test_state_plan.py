@@ -9,11 +9,10 @@ from modelops_abm.app.state.plan import (
     History,
     Plan,
     key_of,
-    name_of,
 )
 from modelops_abm.clients import illustrative_portfolio
 from modelops_abm.scenario import ImportedPortfolio, InputError, Scenario, with_values
-from modelops_abm.scenario.presets import PRESETS, preset
+from modelops_abm.scenario.presets import PRESETS, preset, title_of
 
 
 def test_key_is_of_what_is_simulated() -> None:
@@ -63,10 +62,10 @@ def test_refuses_what_is_not_allowed() -> None:
 
 
 def test_names_of_presets_are_words() -> None:
-    assert name_of("small_team") == "Small team"
-    assert name_of("start_up") == "Start-up"
-    assert name_of("My own_scenario") == "My own_scenario"
-    assert all("_" not in name_of(name) for name in PRESETS)
+    assert title_of("small_team") == "Small team"
+    assert title_of("start_up") == "Start-up"
+    assert title_of("My own_scenario") == "My own_scenario"
+    assert all("_" not in title_of(name) for name in PRESETS)
 
 
 def test_history_goes_back_and_forth() -> None:

@@ -47,6 +47,7 @@ from modelops_abm.scenario import (
     describe,
 )
 from modelops_abm.scenario.names import name_within
+from modelops_abm.scenario.presets import with_titles
 from modelops_abm.scenario.quantity import Confidence
 from modelops_abm.scenario.sources import is_by_size
 from modelops_abm.text import range_in_words
@@ -116,7 +117,7 @@ def _between(low: float, high: float) -> str:
 
 def source_in_words(fact: StatedValue) -> str:
     """Return where a value comes from; empty if nobody has said."""
-    return "" if fact.source == _NO_SOURCE else fact.source
+    return "" if fact.source == _NO_SOURCE else with_titles(fact.source)
 
 
 def confidence_of(fact: StatedValue) -> str:

@@ -22,7 +22,6 @@ from modelops_abm.app.state.plan import (
     PLANS,
     History,
     Plan,
-    name_of,
     name_of_organisation,
     planned_by,
     planned_later,
@@ -36,7 +35,7 @@ from modelops_abm.experiments.plans import raised
 from modelops_abm.experiments.words import capitalised
 from modelops_abm.scenario import CAPABILITY_NAMES, Scenario
 from modelops_abm.scenario.capabilities import words_of
-from modelops_abm.scenario.presets import PRESETS, preset
+from modelops_abm.scenario.presets import PRESETS, preset, title_of
 from modelops_abm.text import all_of
 
 _NONE_WRONG: Problems = {}
@@ -216,7 +215,7 @@ def rail_head(history: History, *, is_timeline: bool = False) -> h.Element:
         ("undo", "Undo", bool(history.past)),
         ("redo", "Redo", bool(history.undone)),
         ("replay", "Replay the last change", bool(history.past)),
-        ("reset", f"Reset to {name_of(plan.start)}", bool(plan.changes)),
+        ("reset", f"Reset to {title_of(plan.start)}", bool(plan.changes)),
     )
     return h.div(".rail-head")[
         not is_timeline and h.h2(".spoken")["Plan"],
@@ -253,8 +252,8 @@ def pickers(plan: Plan) -> h.Fragment:
         ),
         _picker(
             "plan",
-            name_of(named[0]) if named else _short(plan.scenario),
-            {name: name_of(name) for name in PLANS},
+            title_of(named[0]) if named else _short(plan.scenario),
+            {name: title_of(name) for name in PLANS},
             named[0] if named else "",
         ),
     ]

@@ -38,7 +38,6 @@ from modelops_abm.app.measures import Measure, measure_of, shown
 from modelops_abm.app.organisation.file_cards import organisation_in_words
 from modelops_abm.app.state.advising import Advised, Asked
 from modelops_abm.app.state.answer import NO_REMARKS, Answer, Remarks
-from modelops_abm.app.state.belief import belief_of
 from modelops_abm.app.state.draws import stated_in
 from modelops_abm.app.state.events import events_in
 from modelops_abm.app.state.link import Linked, assignments_of, changes_of, query_of
@@ -47,17 +46,17 @@ from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import Tray
 from modelops_abm.charts.amounts import Money, between, digits_for
 from modelops_abm.charts.figure import Table
-from modelops_abm.clients import fingerprint
+from modelops_abm.clients import fingerprint, illustrative_portfolio
 from modelops_abm.core import outcomes
 from modelops_abm.evidence.benchmarks import compare, of_whom
-from modelops_abm.evidence.default import PUBLISHED
+from modelops_abm.evidence.default import PUBLISHED, RANGES
 from modelops_abm.evidence.measures import measured
 from modelops_abm.experiments.statistics import estimate
 from modelops_abm.experiments.words import INTERVAL, Difference, capitalised
 from modelops_abm.formats import count_of, number
 from modelops_abm.scenario import Distribution, Scenario, StatedValue, describe
 from modelops_abm.scenario.names import name_in_words
-from modelops_abm.scenario.presets import PRESETS
+from modelops_abm.scenario.presets import PRESETS, with_titles
 from modelops_abm.scenario.sources import LABELS, is_by_size
 from modelops_abm.scenario.words import source_in_words, value_in_words
 from modelops_abm.text import all_of, csv_text
@@ -306,9 +305,6 @@ def provenance(subject: Subject) -> list[tuple[str, str]]:
     ]
     if of_organisations := _command_of_organisations(subject):
         entries.append(("Command of organisations", of_organisations))
-    elif subject.over is not None and not _has_command_over(subject.plan):
-        none = "None: what is known of them was not fitted with this portfolio."
-        entries.append(("Command of organisations", none))
     # One that opens on this machine alone is of no use to whoever is handed a report.
     if subject.link and not names_this_machine(subject.address):
         entries.insert(0, ("Link", subject.link))
@@ -338,9 +334,8 @@ def command(subject: Subject) -> str:
     The files that it needs are named by what they are: a portfolio, or the belief of an
     organisation.
     """
-    plan, count = subject.plan, subject.comparison.replications
-    is_over = subject.over is not None and _has_command_over(plan)
-    return _command(["compare"], plan, count, subject.seed, is_over=is_over)
+    count, is_over = subject.comparison.replications, subject.over is not None
+    return _command(["compare"], subject.plan, count, subject.seed, is_over=is_over)
 
 
 def _command_of_organisations(subject: Subject) -> str:
@@ -351,34 +346,33 @@ def _command_of_organisations(subject: Subject) -> str:
     over, plan = subject.over, subject.plan
     if over is None or over.replications == subject.comparison.replications:
         return ""
-    if not _has_command_over(plan):
-        return ""
     return _command(["compare"], plan, over.replications, subject.seed, is_over=True)
 
 
 def command_of_advice(asked: Asked) -> str:
-    """Return the command that prints what to buy, with the same figures; empty if none does."""
-    if asked.is_over and not _has_command_over(asked.plan):
-        return ""
+    """Return the command that prints what to buy, with the same figures."""
     named = ["advise", *asked.options]
     return _command(named, asked.plan, asked.replications, asked.seed, is_over=asked.is_over)
 
 
-def _has_command_over(plan: Plan) -> bool:
-    # A command takes no portfolio beside a belief, which is fitted with it.
-    return plan.scenario.imported == belief_of(plan.belief).scenario.imported
-
-
 def _command(named: list[str], plan: Plan, replications: int, seed: int, *, is_over: bool) -> str:
+    portfolio, is_preset = plan.scenario.imported, plan.start in PRESETS
+    # The published belief was not fitted with a portfolio, so that each value has its own range.
+    is_open = is_over and plan.belief is None and portfolio is not None
+    belief = RANGES if is_open else PUBLISHED if plan.belief is None else "BELIEF.parquet"
     parts = ["modelops-abm", *named]
-    if plan.start in PRESETS:
+    if is_preset:
         parts += ["--preset", plan.start]
+    elif is_open:  # which has its own ranges, and what it states as it is anyway
+        parts.append("PLAN.toml")
     if is_over:
-        parts += ["--belief", PUBLISHED if plan.belief is None else "BELIEF.parquet"]
-    for name, text in _stated(plan) if is_over else changes_of(plan):
-        parts += ["--set", f"{name}={text}"]
-    if plan.scenario.imported is not None and not is_over:
-        parts += ["--portfolio", "PORTFOLIO.csv"]
+        parts += ["--belief", belief]
+    if is_preset or not is_open:
+        for name, text in _stated(plan) if is_over and not is_open else changes_of(plan):
+            parts += ["--set", f"{name}={text}"]
+    if portfolio is not None and (is_open or not is_over):
+        is_shipped = portfolio == illustrative_portfolio()
+        parts += ["--portfolio", "illustrative" if is_shipped else "PORTFOLIO.csv"]
     parts += ["--replications", str(replications), "--seed", str(seed)]
     return shlex.join(parts)
 
@@ -630,7 +624,7 @@ def plain_source(value: StatedValue) -> str:
     """Return whose value it is, without what only says that somebody has set it."""
     if not value.is_default and value.quantity.name.split(".")[-1] in PLANNED:
         return "the plan"
-    return source_in_words(value).removeprefix("user: ").replace("preset all_five: ", "")
+    return with_titles(source_in_words(value).removeprefix("user: "))
 
 
 def _default_in_words(value: StatedValue) -> str:

@@ -120,14 +120,14 @@ def _for_others(session: Session, words: str) -> h.Fragment:
 
 
 def its_file(words: str) -> h.Element | None:
-    """Return where the file is from that a command names, if it names one."""
-    for name, origin in (
+    """Return where the files are from that a command names, if it names any."""
+    known = (
         ("BELIEF.parquet", "what “Keep as a file” in Your organisation saves"),
         ("PORTFOLIO.csv", "the portfolio's own file"),
-    ):
-        if name in words:
-            return h.span(".label")[f"{name} is {origin}: send it along."]
-    return None
+        ("PLAN.toml", "what “Save the plan as a file” saves"),
+    )
+    told = [f"{name} is {origin}: send it along." for name, origin in known if name in words]
+    return h.span(".label")[" ".join(told)] if told else None
 
 
 def _holds(session: Session) -> str:

@@ -14,7 +14,7 @@ from datetime import date
 import htpy as h
 
 from modelops_abm.app.measures import is_share, measure_of
-from modelops_abm.app.state.plan import Plan, name_of
+from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.uploads import Complaint, PortfolioUpload, ScenarioUpload
 from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets.markup import head_row, scroll_region
@@ -24,6 +24,7 @@ from modelops_abm.formats import NOTHING, count_of, number, plural
 from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, Scenario, StatedValue, describe
 from modelops_abm.scenario.names import name_in_words
 from modelops_abm.scenario.portfolio import unused
+from modelops_abm.scenario.presets import title_of, with_titles
 from modelops_abm.scenario.sources import LABELS
 from modelops_abm.scenario.words import source_in_words, value_in_words
 from modelops_abm.text import all_of, printable
@@ -308,7 +309,7 @@ def _cell(value: object, *, is_used: bool) -> h.Node:
 def scenario_in_use(plan: Plan) -> h.Element:
     """Return that the plan started from a file, and the way back."""
     return h.div(".in-use", data_part="scenario-in-use")[
-        h.strong[name_of(plan.start)],
+        h.strong[title_of(plan.start)],
         h.span(".label")["your scenario"],
         h.button(data_action="remove scenario")[icon("close"), "Remove"],
     ]
@@ -372,5 +373,5 @@ def _difference(stated: StatedValue) -> h.Element:
         ],
         h.td[_told(stated)],
         h.td(".fallback")[_told(default)],
-        h.td(".label")[source_in_words(stated)],
+        h.td(".label")[with_titles(source_in_words(stated))],
     ]

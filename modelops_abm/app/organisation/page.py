@@ -236,12 +236,12 @@ def _take_kept(session: Session, file: PickedFile) -> None:
     """Take a belief or answers, whichever the file is."""
     session.notice.set("")
     content = file.content
-    if content is None or len(content) > LARGEST_ANSWERS_BYTES:
-        session.organisation.take_belief(content, file.name)
-    elif content.startswith(b"PAR1") or file.name.lower().endswith(".parquet"):
-        session.organisation.take_belief(content, file.name)
-    else:
+    is_small = content is not None and len(content) <= LARGEST_ANSWERS_BYTES
+    is_belief = file.name.lower().endswith(".parquet") or (content or b"").startswith(b"PAR1")
+    if is_small and not is_belief:
         session.organisation.take_answers(content, file.name)
+    else:
+        session.organisation.take_belief(content, file.name)
 
 
 @solara.component

@@ -30,7 +30,7 @@ from modelops_abm.scenario import (
     with_values,
 )
 from modelops_abm.scenario.fields import value_at
-from modelops_abm.scenario.presets import PRESETS, preset
+from modelops_abm.scenario.presets import PRESETS, preset, title_of
 from modelops_abm.scenario.scenario import without_changes
 from modelops_abm.scenario.timeline import CHANGEABLE, Change
 
@@ -89,13 +89,6 @@ FIRST_PRESET = "all_five"
 """What a visitor sees first."""
 ON_THE_PAGE = "set on the page"
 KEY_DIGITS = 12
-_NAMES = {
-    "reference": "No capabilities",
-    "all_five": "All five capabilities",
-    "start_up": "Start-up",
-}
-
-
 PLANNED = ("maximum", "start_day", "streams")
 """What of a capability belongs to the plan; all else of a scenario belongs to the organisation."""
 
@@ -363,12 +356,7 @@ def name_of_organisation(plan: Plan) -> str:
     """Return what the organisation of a plan is called on the page."""
     if plan.belief is not None or plan.base.imported is not None:
         return OWN
-    return "Reference" if plan.organisation == "reference" else name_of(plan.organisation)
-
-
-def name_of(start: str) -> str:
-    """Return what a preset, or a scenario of the visitor's own, is called on the page."""
-    return _NAMES.get(start, start.replace("_", " ").capitalize() if start in PRESETS else start)
+    return "Reference" if plan.organisation == "reference" else title_of(plan.organisation)
 
 
 # --------------------------------------------------------------------------------------

@@ -125,6 +125,10 @@ def test_what_does_not_go_together_is_refused(modelops: Callable, file: str) -> 
         outcome = modelops("compare", "--belief", file, *wrong)
         assert outcome.code == 1
         assert f"{wrong[0]} is known before a belief: give it to 'fit'" in outcome.err
+    others = ("--preset", "all_five", "--preset", "small_team", "--against", "reference")
+    outcome = modelops("compare", "--belief", "ranges", *others)
+    assert outcome.code == 1
+    assert "the ranges of one say nothing of the others" in outcome.err
     outcome = modelops("compare", "--preset", "all_five", "--against", "reference", *REQUIRED)
     assert outcome.code == 1
     assert "for one plan against its own baseline" in outcome.err
