@@ -141,8 +141,8 @@ def test_facts_name_the_default_of_what_was_changed() -> None:
     assert "60" in text
     assert "default 30 days; a survey" in text
     assert "Yours" in text
-    of_preset = str(facts_table([fact_of(preset("small_team"), "team.developers")]))
-    assert "preset “Small team”: too few" in of_preset
+    alone = fact_of(preset("rollback_alone"), "capabilities.rollback.maximum")
+    assert "preset “Rollback alone”: the whole investment" in str(facts_table([alone]))
 
 
 def test_the_level_chart_shows_the_paired_worth() -> None:
