@@ -482,7 +482,7 @@ def run_project(arguments: Sequence[str]) -> int:
     from modelops_abm import ctrl_c
 
     if options.no_page:
-        from modelops_abm import main_job
+        from modelops_abm.cli import main_job
 
         exit_code = main_job.run(output_directory=options.output)
     else:

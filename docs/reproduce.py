@@ -82,7 +82,7 @@ def run(command: str, folder: Path) -> str:
     if "--output" in arguments:
         arguments[arguments.index("--output") + 1] = str(folder)
     if program == "python3":  # run.py would set up an environment: this one is set up
-        code = "import pathlib, sys; from modelops_abm import main_job as job;"
+        code = "import pathlib, sys; from modelops_abm.cli import main_job as job;"
         code += " sys.exit(job.run(output_directory=pathlib.Path(sys.argv[1])))"
         python = ["-c", code, str(folder)]
     else:

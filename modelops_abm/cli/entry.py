@@ -14,7 +14,7 @@ import re
 import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 
@@ -123,9 +123,20 @@ DEBUG_VARIABLE = "MODELOPS_ABM_DEBUG"
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; see `modelops_abm.cli.main`."""
+    return ended(lambda: _run_command(arguments))
+
+
+def ended(work: Callable[[], int]) -> int:
+    """Do a program's work and return the exit code; what goes wrong is told in words.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        At Ctrl-C.
+    """
     degrade_gracefully()
     try:
-        code = _run_command(arguments)
+        code = _work(work)
         # Here, where a full disk or a reader who is gone can still be told; at the end of the
         # interpreter either would be a traceback.
         sys.stdout.flush()
@@ -135,6 +146,21 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _complain(_system_error(error))
         return _discard_output(BAD_INPUT)
     return code
+
+
+def _work(work: Callable[[], int]) -> int:
+    try:
+        return work()
+    except InputError as error:
+        _complain(str(error))
+        return BAD_INPUT
+    # Left to `ended`, which knows a reader who is gone; it stands here, as what follows would take
+    # it for an error of the program.
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - no user should meet a traceback
+        _report(error)
+        return INTERNAL_ERROR
 
 
 _NO_NUMBER = re.compile(r"'([^']*)' is not a (?:valid (?:float|int)|whole number)")
@@ -162,16 +188,6 @@ def _run_command(arguments: Sequence[str] | None) -> int:
     except click.Abort as abort:  # what click makes of Ctrl-C
         said = abort.__cause__.args if abort.__cause__ is not None else ()
         raise KeyboardInterrupt(*said) from None
-    except InputError as error:
-        _complain(str(error))
-        return BAD_INPUT
-    # Left to `run`, which knows a reader who is gone; it stands here, as what follows would take it
-    # for an error of the program.
-    except OSError:
-        raise
-    except Exception as error:  # noqa: BLE001 - no user should meet a traceback
-        _report(error)
-        return INTERNAL_ERROR
     return result if isinstance(result, int) else 0
 
 

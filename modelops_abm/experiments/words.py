@@ -101,7 +101,7 @@ def settling_in_words(settles: Mapping[str, Asking] | None) -> str:
     """
     if settles is None:
         return ""
-    nothing = "No single answer can be told to be worth finding out first."
+    nothing = "No single answer can be told to be worth finding out."
     if not settles:  # all is answered
         return nothing
     asks, worth = next(iter(settles.values()))
@@ -110,8 +110,8 @@ def settling_in_words(settles: Mapping[str, Asking] | None) -> str:
     if most == 0.0 or (worth.low, worth.mean) == (0.0, 0.0):
         return nothing
     amount = formats.money(most, half_width=most / 2.0)
-    sure = "" if worth.low > 0.0 else "if any, "
-    return f"Worth finding out first, {sure}up to {amount}: {asks}"
+    unsure = "" if worth.low > 0.0 else ", if anything"
+    return f"First find out: {asks} The answer is worth up to {amount}{unsure}."
 
 
 def settling_as_json(settles: Mapping[str, Asking] | None) -> dict[str, Any] | None:

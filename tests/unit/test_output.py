@@ -18,9 +18,9 @@ import pandas as pd
 import pytest
 from filelock import FileLock, Timeout
 
-from modelops_abm import charts, main_job
+from modelops_abm import charts
 from modelops_abm.charts import pictures
-from modelops_abm.cli import main
+from modelops_abm.cli import main, main_job
 from modelops_abm.clients import illustrative_portfolio, write_portfolio, write_template
 from modelops_abm.runs import output, replicate, simulate
 from modelops_abm.runs.manifest import MANIFEST, ResultError, ResultFiles

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from modelops_abm import main_job
-from modelops_abm.cli import main
+from modelops_abm.cli import main, main_job
 from modelops_abm.clients import RULES
 from modelops_abm.clients.cells import COLUMNS
 from modelops_abm.formats import NARROW_SPACE

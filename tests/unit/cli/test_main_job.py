@@ -3,12 +3,18 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
+import sys
+import tempfile
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
 
-from modelops_abm import compare, main_job, replicate, terminal
+from modelops_abm import compare, replicate, terminal
+from modelops_abm.cli import main_job
+from modelops_abm.cli.entry import INTERNAL_ERROR, READER_GONE
 from modelops_abm.core import outcomes
 from modelops_abm.experiments import Comparison, share
 from modelops_abm.experiments.finance import finance
@@ -171,3 +177,27 @@ def test_main_job_stopped(
     assert main_job.run(output_directory=Path("results")) == 130
     assert (said or "Stopped; no result is half-written.") in capsys.readouterr().err
     assert not Path("results").exists()
+
+
+@pytest.mark.usefixtures("short")
+def test_whoever_reads_a_line_and_goes_finds_the_results_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    gone: IO[str]
+    with os.fdopen(writer, "w", buffering=1, encoding="utf-8") as gone:
+        monkeypatch.setattr(sys, "stdout", gone)
+        assert main_job.run(output_directory=Path("results")) == READER_GONE
+    assert capfd.readouterr().err == ""
+    assert Run.load(Path("results") / main_job.PLAN).replication == 0
+
+
+@pytest.mark.usefixtures("short")
+def test_an_error_of_the_program_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(main_job, "_simulate", lambda: 1 / 0)
+    assert main_job.run(output_directory=Path("results")) == INTERNAL_ERROR
+    assert "error of the program, not yours (ZeroDivisionError)" in capsys.readouterr().err

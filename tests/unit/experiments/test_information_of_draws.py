@@ -110,8 +110,9 @@ def test_a_headline_names_what_is_worth_most() -> None:
     assert settling_in_words(None) == ""
     assert settling_in_words({}).startswith("No single answer")
     sure = Asking("How many?", Worth(2e6, 1e6, 3e6))
-    assert settling_in_words({"n": sure}) == "Worth finding out first, up to $3.0\u202fM: How many?"
+    found = settling_in_words({"n": sure})
+    assert found == "First find out: How many? The answer is worth up to $3.0\u202fM."
     unsure = Asking("How many?", Worth(2e5, 0.0, 1e6))
-    assert "first, if any, up to $1.0" in settling_in_words({"n": unsure})
+    assert settling_in_words({"n": unsure}).endswith("up to $1.00\u202fM, if anything.")
     nothing = Asking("How many?", Worth(0.0, 0.0, 0.0))
     assert "No single answer" in settling_in_words({"n": nothing})

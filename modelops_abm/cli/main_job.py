@@ -8,15 +8,15 @@ fit what is published; one pair of runs is kept as an example.
 from __future__ import annotations
 
 import json
-import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelops_abm import formats
+from modelops_abm.cli import STOPPED
+from modelops_abm.cli.entry import ended
 from modelops_abm.ctrl_c import interruptible
-from modelops_abm.scenario import InputError
 from modelops_abm.scenario.presets import preset
-from modelops_abm.streams import degrade_gracefully
 from modelops_abm.terminal import console, load_ensemble, print_table, progress, say
 
 if TYPE_CHECKING:
@@ -50,22 +50,22 @@ def run(*, output_directory: Path) -> int:
     Returns
     -------
     int
-        The exit code: 0, 1 if the folder cannot be written to or something is in the way, 130 after
-        Ctrl-C.
+        The exit code, as of the command line: 0; 1 if the folder cannot be written to or something
+        is in the way; 130 after Ctrl-C.
     """
-    degrade_gracefully()
     try:
-        _check(output_directory)
-        example, as_set, published = _simulate()
-        _print(as_set, published)
-        _save(example, as_set, published, output_directory)
-    except InputError as error:
-        console(error=True).print(f"Error: {error}", soft_wrap=True)
-        return 1
+        return ended(lambda: _run(output_directory))
     except KeyboardInterrupt as stopped:
         say(console(error=True), str(stopped) or "Stopped; no result is half-written.")
-        return 130
-    sys.stdout.flush()
+        return STOPPED
+
+
+def _run(folder: Path) -> int:
+    _check(folder)
+    example, as_set, published = _simulate()
+    with suppress(BrokenPipeError):  # who reads no further finds all of it in the folder
+        _print(as_set, published)
+    _save(example, as_set, published, folder)
     return 0
 
 
@@ -73,11 +73,12 @@ def _simulate() -> tuple[Pair, Comparison, Comparison]:
     """Compare as set and over what is published; run the first future again to keep it whole."""
     with progress() as bar:
         load_ensemble(bar)
+        from modelops_abm.evidence.belief import SIZES
         from modelops_abm.evidence.default import default_belief
         from modelops_abm.experiments import compare, joint_draws
 
         task = bar.add_task(f"{REPLICATIONS} futures without and with ModelOps")
-        _, table = default_belief().of_plan(preset(PLAN))
+        _, table = default_belief().of_plan(preset(PLAN), SIZES)
         published = compare(
             preset(PLAN),
             REPLICATIONS,
@@ -110,7 +111,7 @@ def _print(as_set: Comparison, published: Comparison) -> None:
     say(target, as_set.verdict(ALL_FIVE).text)
     say(target, _second_line(as_set))
     over = published.over_in_words("the plan")
-    say(target, f"Over organisations that fit what is published, {over}")
+    say(target, f"Over organisations of this size that fit what is published, {over}")
     target.print()
     figures = as_set.key_figures(FIRST_FIGURES, ("Average per future", "without", "with"))
     print_table(target, figures)
