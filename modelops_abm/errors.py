@@ -52,6 +52,15 @@ class InputError(ValueError):
     ----------
     problems
         Everything that is wrong: problems, one problem, or a sentence.
+
+    Examples
+    --------
+    >>> from modelops_abm import Scenario, with_values
+    >>> try:
+    ...     with_values(Scenario(), {"team.developers": -1}, source="example")
+    ... except InputError as error:
+    ...     print(error)
+    team.developers is -1; allowed is 1 to 10,000 (developers)
     """
 
     def __init__(self, problems: Iterable[Problem] | Problem | str) -> None:

@@ -123,6 +123,10 @@ class Advice(Reported):
     as_set
         Over what the organisation may be, also what the road map is worth at the values as set,
         in $ of day 0; None where that is `worth`.
+
+    See Also
+    --------
+    advise : gives it, and has an example.
     """
 
     found: Optimised

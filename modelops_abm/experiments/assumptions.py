@@ -43,6 +43,10 @@ class Assumptions(Reported):
         What is varied, and over what.
     left_out
         Why each other value is not varied, by its dotted name, in the catalogue's order.
+
+    See Also
+    --------
+    assumptions_of : gives it, and has an example.
     """
 
     inputs: tuple[Input, ...]

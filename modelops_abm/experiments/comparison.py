@@ -76,6 +76,16 @@ class Comparison(Reported):
     longer
         The baseline over more replications, these the first of them, if it was run before; then
         averages are told by it, and those of the plan as it and the paired difference.
+
+    Examples
+    --------
+    >>> from modelops_abm import compare, preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> comparison = compare(plan, 20)
+    >>> comparison.replications, comparison.difference("npv").verdict
+    (20, 'loses')
+    >>> list(comparison.table().columns[:2])
+    ['plan', 'baseline']
     """
 
     plan: Ensemble

@@ -32,6 +32,10 @@ class SideBySide(Reported):
         Name of the scenario that the others are compared with.
     comparisons
         Every other scenario against it, by name, in the order in which they were given.
+
+    See Also
+    --------
+    side_by_side : gives it, and has an example.
     """
 
     baseline: str

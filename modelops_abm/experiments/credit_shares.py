@@ -215,6 +215,10 @@ class Credit(Reported):
     whole
         Net present value that all together are worth, in $ of day 0, in these replications and
         more, if that is known: see `known_with`.
+
+    See Also
+    --------
+    credit : gives it, and has an example.
     """
 
     plan: Scenario

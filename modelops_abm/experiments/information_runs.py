@@ -81,6 +81,10 @@ class ValueOfInformation(Reported):
     unknown
         If they are: what of the spread of what the last alternative is ahead of the first in a
         future is what nobody knows.
+
+    See Also
+    --------
+    value_of_information : gives it, and has an example.
     """
 
     alternatives: Mapping[str, Scenario]

@@ -45,6 +45,11 @@ class Range:
     ------
     ValueError
         If the low end is above the high one, or equal ratios begin at 0 or below.
+
+    Examples
+    --------
+    >>> Range("team.focus", 0.5, 0.9).points(3)
+    (0.5, 0.7, 0.9)
     """
 
     name: str
@@ -99,6 +104,11 @@ class Choice:
         Dotted name of the value.
     values
         What it may be: one or more, none twice.
+
+    Examples
+    --------
+    >>> Choice("team.preemption", ("maintenance", "none")).text
+    'team.preemption="maintenance","none"'
     """
 
     name: str

@@ -192,6 +192,10 @@ class Optimised(Reported):
     over
         If it is over draws of what the organisation may be: what else is known for a decision. The
         finalists are then told by futures that chose none of them.
+
+    See Also
+    --------
+    optimise : gives it, and has an example.
     """
 
     decisions: Decisions

@@ -48,6 +48,14 @@ class RoadMap:
         their start level. One that is raised in stages has a step for each, by start day.
     developers
         Size of the team.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset
+    >>> road_map = RoadMap((Step("monitoring", 0.5, start_day=180),), developers=8)
+    >>> monitoring = with_road_map(preset("reference"), road_map).capabilities.monitoring
+    >>> monitoring.maximum, monitoring.start_day
+    (0.5, 180.0)
     """
 
     steps: tuple[Step, ...]
@@ -178,6 +186,12 @@ class Decisions(Represented):
     ------
     InputError
         With everything that is not allowed.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset
+    >>> Decisions(preset("all_five"), levels=(1.0,), starts=(0, 180)).size
+    243
     """
 
     plan: Scenario

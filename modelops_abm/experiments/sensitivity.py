@@ -54,6 +54,16 @@ class Question(Represented):
     ------
     InputError
         If there is nothing to choose, but each capability may be chosen.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset
+    >>> from modelops_abm.experiments import parse_input
+    >>> question = Question(preset("all_five"), (parse_input("team.focus=0.5..0.9"),))
+    >>> question.subject
+    'the worth of the plan in net present value'
+    >>> list(question.alternatives)
+    ['the baseline', 'the plan']
     """
 
     plan: Scenario

@@ -57,6 +57,10 @@ class Drivers(Reported):
         What of the spread of the answers is what nobody knows; None if that is not told.
     seed
         Of the chances.
+
+    See Also
+    --------
+    drivers : gives it, and has an example.
     """
 
     question: Question

@@ -49,6 +49,10 @@ class Morris(Reported):
         trajectories.
     seed
         Of the random numbers.
+
+    See Also
+    --------
+    morris : gives it, and has an example.
     """
 
     question: Question

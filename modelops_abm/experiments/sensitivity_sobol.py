@@ -308,6 +308,10 @@ class Sobol(Reported):
         Which alternative wins, and what decides on it; None if the plan was asked for alone.
     seed
         Of the random numbers.
+
+    See Also
+    --------
+    sobol : gives it, and has an example.
     """
 
     question: Question

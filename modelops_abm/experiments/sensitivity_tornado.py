@@ -297,6 +297,10 @@ class Tornado(Reported):
         Of every assumption, the largest reach first.
     seed
         Of the random numbers.
+
+    See Also
+    --------
+    tornado : gives it, and has an example.
     """
 
     question: Question

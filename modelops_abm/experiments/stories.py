@@ -48,6 +48,12 @@ class Story(NamedTuple):
         Values in which both sides depart from the preset, by dotted name.
     values
         What happens: values of the scenario, by dotted name.
+
+    Examples
+    --------
+    >>> found = story("half_the_team_leaves")
+    >>> found.plan, sorted(found.values)
+    ('all_five', ['changes'])
     """
 
     name: str
@@ -125,6 +131,10 @@ class Told(Reported):
         The stories that were told.
     quiet, pressed
         The plan and its baseline without what happens, and with it: a pair for each story.
+
+    See Also
+    --------
+    tell : gives it, and has an example.
     """
 
     stories: tuple[Story, ...]

@@ -254,6 +254,10 @@ class SweepResult(Reported):
     over
         If it is over draws of what the organisation may be: the same at the values as set, and the
         totals of the scenario in the futures of some draws once more.
+
+    See Also
+    --------
+    run_sweep : gives it, and has an example.
     """
 
     scenario: Scenario
@@ -502,6 +506,14 @@ class Sweep(Represented):
         A value of every input each.
     places
         Where each point stands, if they are of a table: in a message.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset
+    >>> from modelops_abm.experiments import grid, parse_input
+    >>> inputs = (parse_input("team.developers=6,8"),)
+    >>> [dict(point) for point in Sweep(preset("all_five"), inputs, grid(inputs)).points]
+    [{'team.developers': 6}, {'team.developers': 8}]
     """
 
     scenario: Scenario

@@ -78,6 +78,10 @@ class Staffing(Reported):
         The futures, which are the same for all teams.
     tried
         The scenario's own team, then the others by size.
+
+    See Also
+    --------
+    staffing : gives it, and has an example.
     """
 
     scenario: Scenario

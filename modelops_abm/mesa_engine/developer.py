@@ -42,6 +42,14 @@ class Developer(mesa.Agent[Any]):
     See Also
     --------
     ModelOpsModel : takes a subclass, of which `docs/guides/subclass-an-agent.md` has an example.
+
+    Examples
+    --------
+    >>> from modelops_abm import ModelOpsModel
+    >>> model = ModelOpsModel(rng=1, developers=2, horizon_days=20)
+    >>> model.step()
+    >>> [developer.activity for developer in model.developers]  # doctest: +ELLIPSIS
+    ['...', '...']
     """
 
     model: Organisation

@@ -128,6 +128,16 @@ class MLModel(mesa.Agent[Any]):
     See Also
     --------
     ModelOpsModel : takes a subclass, of which `docs/guides/subclass-an-agent.md` has an example.
+
+    Examples
+    --------
+    >>> from modelops_abm import ModelOpsModel
+    >>> class Quick(MLModel):
+    ...     def effort_of(self, task):
+    ...         return 0.5 * super().effort_of(task)
+    >>> model = ModelOpsModel(rng=1, horizon_days=20, ml_model_class=Quick)
+    >>> {type(each).__name__ for each in model.ml_models}
+    {'Quick'}
     """
 
     model: Organisation

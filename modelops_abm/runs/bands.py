@@ -38,6 +38,11 @@ class Series:
     ------
     ValueError
         If there is no such outcome, or the length is not a whole number of 1 or more.
+
+    Examples
+    --------
+    >>> Series(["availability", "net_value"], period_days=30).period_days
+    30
     """
 
     names: tuple[str, ...]

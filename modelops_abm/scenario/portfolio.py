@@ -271,7 +271,16 @@ def _in_future(entry: PortfolioModel, field: str, start: date) -> Contradiction 
 
 
 class ImportedPortfolio(Represented, Section):
-    """All models that a client listed, and where the list came from."""
+    """All models that a client listed, and where the list came from.
+
+    Examples
+    --------
+    >>> from modelops_abm.scenario import Scenario
+    >>> models = (PortfolioModel(id="churn", users=120), PortfolioModel(id="fraud"))
+    >>> scenario = Scenario(imported=ImportedPortfolio(source="a list", models=models))
+    >>> scenario.models_at_start()
+    2
+    """
 
     source: _Name
     """Where the list comes from, for example the name of the file."""

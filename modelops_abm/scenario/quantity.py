@@ -257,6 +257,13 @@ class Distribution(Section):
     ``beta`` is for shares (mean between 0 and 1). The spread of ``constant`` (0) and
     ``exponential`` (1) follows from the family. A Weibull may be given by its ``shape`` instead
     of ``cv``.
+
+    Examples
+    --------
+    >>> Distribution(mean=5, family="gamma", cv=0.5)
+    Distribution(family='gamma', mean=5.0, cv=0.5)
+    >>> round(Distribution(mean=2, family="weibull", shape=1.5).cv, 3)
+    0.679
     """
 
     family: Family = "lognormal"

@@ -813,6 +813,14 @@ class Archetype(Section):
     """A kind of model with its own attributes, and its own way of failing.
 
     What it leaves out is as in `model`, or as in the scenario at that moment.
+
+    Examples
+    --------
+    >>> from modelops_abm.scenario import Scenario
+    >>> assistants = Archetype(name="assistants", share=0.3, retraining_interval_days=30)
+    >>> scenario = Scenario(archetypes=(Archetype(name="scorecards", share=0.7), assistants))
+    >>> [kind.name for kind in scenario.archetypes]
+    ['scorecards', 'assistants']
     """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]

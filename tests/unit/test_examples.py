@@ -15,6 +15,7 @@ import pytest
 
 import modelops_abm
 from modelops_abm import charts, clients, experiments, runs, scenario
+from modelops_abm.representation import Reported
 
 PACKAGE = Path(modelops_abm.__file__).parent
 ERRORS = "InputError|ResultError|ValueError|KeyError|TypeError|Cancelled|TooLateError"
@@ -52,6 +53,22 @@ def test_every_function_that_is_offered_shows_how_it_is_called() -> None:
         assert without_example(room) == [], room
     # It draws all that there is, which takes seconds; `files_of_pictures` shows how.
     assert without_example(charts) == ["save_pictures"]
+
+
+def test_every_result_shows_how_it_is_read_or_what_gives_it() -> None:
+    results = {
+        name: thing
+        for room in (modelops_abm, experiments)
+        for name in room.__all__
+        if inspect.isclass(thing := getattr(room, name)) and issubclass(thing, Reported)
+    }
+    assert len(results) > 10
+    bare = [
+        name
+        for name, thing in results.items()
+        if not re.search(r">>> |See Also\n", thing.__doc__ or "")
+    ]
+    assert bare == []
 
 
 def test_an_error_that_a_function_raises_is_named_in_its_docstring() -> None:
