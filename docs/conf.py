@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from pydantic import BaseModel
-from sphinx.addnodes import literal_strong, pending_xref
+from sphinx.addnodes import desc, literal_strong, pending_xref
 from sphinx.application import Sphinx
 
 from modelops_abm import __version__
@@ -54,6 +55,7 @@ html_theme = "furo"
 html_title = "modelops_abm"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
 html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
@@ -104,7 +106,8 @@ def setup(app: Sphinx) -> None:
     app.connect("autodoc-process-docstring", _kept, priority=400)  # napoleon's is 500
     app.connect("autodoc-process-docstring", _put_right, priority=600)
     app.connect("doctree-read", _without_guesses)
-    app.connect("doctree-read", _with_large_pictures)
+    app.connect("doctree-read", _with_links)
+    app.connect("doctree-read", _with_large_pictures, priority=400)  # before they are collected
     app.connect("html-page-context", _with_places_to_break)
 
 
@@ -146,15 +149,64 @@ def _without_guesses(_: Sphinx, page: nodes.document) -> None:
         target = str(link.get("reftarget"))
         if link.get("refdomain") == "py" and target.islower() and "." not in target:
             link.replace_self(literal_strong(text=target))
+    for entry in page.findall(desc):  # a function that chooses by kind is listed by each of them
+        for signature in entry.children[1:-1]:
+            entry.remove(signature)
 
 
-def _with_large_pictures(_: Sphinx, page: nodes.document) -> None:
-    """Let a picture open in full (with a width, Sphinx links it to itself), its words below it."""
+_DECISION = re.compile(r"(?<![\w.,])(0\d{3})(?!\.?\w)")
+_NO_PROSE = (nodes.reference, nodes.literal, nodes.literal_block, nodes.title, pending_xref)
+
+
+def _with_links(app: Sphinx, page: nodes.document) -> None:
+    """Let a decision that is named by its number, and a page named as a file, be links to it."""
+    decisions = [name for name in app.env.found_docs if name.startswith("decisions/")]
+    known = {name.removeprefix("decisions/")[:4]: name for name in decisions}
+
+    def link(name: str, shown: nodes.Node) -> pending_xref:
+        said = {"refdomain": "std", "reftype": "doc", "reftarget": f"/{name}", "refexplicit": True}
+        return pending_xref("", shown, refdoc=app.env.docname, refwarn=True, **said)
+
+    for name in list(page.findall(nodes.literal)):
+        file = re.fullmatch(r"docs/(\S+)\.md", name.astext())
+        if file and file[1] in app.env.found_docs and not isinstance(name.parent, _NO_PROSE):
+            name.replace_self(link(file[1], name.deepcopy()))
+    for text in list(page.findall(nodes.Text)):
+        parts = _DECISION.split(text.astext())
+        above = text.parent
+        while above is not None and not isinstance(above, _NO_PROSE):
+            above = above.parent
+        if len(parts) > 1 and above is None:
+            text.parent.replace(
+                text,
+                [
+                    link(known[part], nodes.inline(text=part))
+                    if part in known
+                    else nodes.Text(part)
+                    for part in parts
+                ],
+            )
+
+
+def _with_large_pictures(app: Sphinx, page: nodes.document) -> None:
+    """Let a picture open in full (with a width, Sphinx links it to itself), its words below it.
+
+    If it is there in dark colours, too, the theme of the site decides which is shown.
+    """
+    folder = Path(app.srcdir, app.env.docname).parent
     for picture in list(page.findall(nodes.image)):
         if "pictures/" in picture["uri"]:
             picture["width"] = "100%"
-            paragraph, words = picture.parent, nodes.caption(text=picture["alt"])
-            figure = nodes.figure("", picture, words)
+            paragraph, shown = picture.parent, [picture]
+            dark = picture["uri"].replace(".png", "-dark.png")
+            if (folder / dark).exists():
+                other = picture.deepcopy()
+                other["uri"] = dark
+                shown = [
+                    nodes.container("", each, classes=[f"only-{theme}"])
+                    for theme, each in {"light": picture, "dark": other}.items()
+                ]
+            figure = nodes.figure("", *shown, nodes.caption(text=picture["alt"]))
             page.set_id(figure)
             paragraph.replace_self(figure)
 

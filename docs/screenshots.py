@@ -1,7 +1,8 @@
 """Takes the pictures of the page for the README: ``python docs/screenshots.py [--all FOLDER]``.
 
-Needs Chromium. With ``--all`` it takes every part of the page into a folder, at the widths of a
-laptop, two tablets and a phone, light and dark, to be looked at beside each other.
+It takes each in light colours and, for the dark theme of the site, in dark ones. Needs Chromium.
+With ``--all`` it takes every part of the page into a folder, at the widths of a laptop, two tablets
+and a phone, light and dark, to be looked at beside each other.
 """
 
 from __future__ import annotations
@@ -137,7 +138,11 @@ def show(page: Page, part: str) -> None:
 
 
 LAPTOP, TABLET, UPRIGHT, PHONE = (1440, 900), (1024, 900), (768, 1024), (390, 844)
-README_SHOTS = (Shot("page-decide", kept), Shot("page-watch", watch))
+README_SHOTS = tuple(
+    Shot(f"page-{prepare}{ending}", do, theme=theme)
+    for prepare, do in {"decide": kept, "watch": watch}.items()
+    for theme, ending in {"light": "", "dark": "-dark"}.items()
+)
 ALL_SHOTS = tuple(
     Shot(f"{prepare.__name__}-{size[0]}-{theme}", prepare, size, theme)
     for prepare in (decide, drawer, watch, understand, organisation, own_portfolio)

@@ -1,9 +1,10 @@
 """Build the site: ``python docs/site.py [--output FOLDER] [--open]``; `run.py docs` calls it.
 
 Pages are the Markdown files of docs/ and of the repository's top, and the notebooks as they stand,
-with the outputs that the tests compare. What else is shown is made here from the code: reference,
-commands, what has been checked, how to cite. All is laid out under build/site-source, where links
-between files are made links between pages; then Sphinx builds it, and every link is checked.
+with outputs that are of their code and the results of now. What else is shown is made here from the
+code: reference, commands, what has been checked, how to cite. All is laid out under
+build/site-source, where links between files are made links between pages; then Sphinx builds it,
+and every link is checked.
 
 Nothing is fetched, and a warning is an error. Decision 0058.
 """
@@ -23,6 +24,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
+from runpy import run_path
 from typing import Any, get_origin
 from urllib.parse import unquote, urlsplit
 
@@ -92,6 +94,11 @@ def _as_page(path: Path, places: dict[Path, Path]) -> str:
     if path.suffix == ".md":
         return _MADE.sub(_made, _relinked(text, path, places))
     notebook = json.loads(text)
+    code = ["".join(each["source"]) for each in notebook["cells"] if each["cell_type"] == "code"]
+    made_of = run_path(str(REPOSITORY / "notebooks" / "execute.py"))["made_of"]
+    if notebook["metadata"].get("made_of") != made_of(code):
+        again = f"python notebooks/execute.py {path.stem}"
+        raise SiteError(f"{path.name} shows what other code or other results gave: {again}")
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             cell["source"] = _relinked("".join(cell["source"]), path, places)

@@ -60,8 +60,12 @@ def test_there_are_notebooks() -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_what_a_notebook_shows_is_in_the_repository(path: Path) -> None:
-    for cell in nbformat.read(path, as_version=4).cells:
+def test_what_a_notebook_shows_is_in_the_repository(path: Path, execute: ModuleType) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    made_of = execute.made_of(code)
+    assert notebook.metadata.get("made_of") == made_of, f"execute.py {path.stem}"
+    for cell in notebook.cells:
         outputs = [output for output in cell.get("outputs", []) if output.get("name") != "stderr"]
         assert len(outputs) == len(cell.get("outputs", [])), f"{cell.id} warns"
         if cell.cell_type == "code" and DRAWS.search(cell.source):

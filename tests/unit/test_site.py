@@ -62,6 +62,14 @@ def test_a_link_to_what_is_no_page_is_refused(tmp_path: Path) -> None:
         site._relinked("[it](../run.py)", page, site.pages())
 
 
+def test_a_notebook_with_outputs_of_other_code_is_refused(tmp_path: Path) -> None:
+    text = (ROOT / "notebooks" / "1_first_look.ipynb").read_text("utf-8")
+    changed = tmp_path / "changed.ipynb"
+    changed.write_text(text.replace("seed=1", "seed=2"), "utf-8")
+    with pytest.raises(site.SiteError, match=r"changed\.ipynb shows what other code"):
+        site._as_page(changed, site.pages())
+
+
 @pytest.mark.parametrize(
     ("link", "fault"),
     [
@@ -94,6 +102,11 @@ def test_the_site_is_built_without_a_warning_or_a_faulty_link(tmp_path: Path) ->
     text = (tmp_path / "site" / "tutorials" / "1_first_look.html").read_text("utf-8")
     assert "cell_output" in text
     assert (tmp_path / "site" / "_static" / "inter-latin.woff2").stat().st_size > 10_000
+    text = (tmp_path / "site" / "index.html").read_text("utf-8")
+    for theme in ("light", "dark"):
+        assert re.search(rf'only-{theme}.+\n<a .+href="_images/page-decide', text)
+    text = (tmp_path / "site" / "changelog.html").read_text("utf-8")
+    assert 'href="decisions/0069-' in text
 
 
 def test_versions_and_dates_agree() -> None:
