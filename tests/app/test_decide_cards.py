@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from modelops_abm import formats
-from modelops_abm.app.decide import credit_card, tray_card
+from modelops_abm.app.decide import comparison_card, credit_card, tray_card
 from modelops_abm.app.decide.chart_cards import legend
 from modelops_abm.app.decide.comparison_card import difference_of, side_by_side, toggled
 from modelops_abm.app.decide.credit_card import known_credit
+from modelops_abm.app.decide.sentences import common_end
 from modelops_abm.app.decide.tray_card import Item
 from modelops_abm.app.drawing.cards import losses_rows
 from modelops_abm.app.state.belief import OwnBelief
@@ -247,6 +248,24 @@ def test_at_most_four_scenarios_stand_side_by_side() -> None:
     assert toggled((0, 1, 2, 3), 5) == (0, 1, 2, 5)
     text = str(side_by_side(items[:4], tray_card.money_of_items(items)))
     assert "scenario 3" in text
+
+
+def test_a_plan_that_was_kept_stands_once_beside_the_others() -> None:
+    this, other = made_comparison([1e5, 2e5]), made_comparison([2e5, 3e5])
+    items = [Item("This plan", this), kept("the same", this), kept("another", other)]
+    assert comparison_card._chosen(items, (0, 1, 2)) == (0, 2)
+    assert "the same" not in (text := str(comparison_card.columns(items, (0, 2))))
+    assert "another" in text
+
+
+def test_names_of_plans_leave_out_what_all_have_in_common() -> None:
+    plan = replace(Plan.of_preset("all_five"), changes={"team.developers": 4})
+    less = replace(plan, changes={**plan.changes, "capabilities.automation.maximum": 0.0})
+    later = replace(plan, changes={**plan.changes, "horizon_days": 365})
+    assert common_end([plan, less]) == ", 4 developers"
+    assert common_end([plan, later]) == ", 4 developers"
+    assert common_end([plan, replace(plan, changes={})]) == ""
+    assert common_end([plan]) == ", 4 developers"
 
 
 def test_a_scenario_of_another_organisation_or_horizon_is_not_compared() -> None:

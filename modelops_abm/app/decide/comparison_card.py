@@ -6,16 +6,20 @@ and organisation differ at once. Which stand there is chosen; at most four can b
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import htpy as h
 import solara
 
 from modelops_abm import formats
 from modelops_abm.app.decide.figures import Figure, figures, further_figures, mark_of
+from modelops_abm.app.decide.sentences import common_end
 from modelops_abm.app.decide.tray_card import (
     MOST_COMPARED,
     Item,
     apart,
     is_alike,
+    is_this,
     items_of,
     money_of_items,
 )
@@ -49,7 +53,7 @@ def ComparisonCard(session: Session) -> None:
             case ("column", place) if place.isdecimal() and int(place) < len(items):
                 session.compared.set(toggled(chosen, int(place)))
 
-    shown = [items[place] for place in chosen]
+    shown = _named_apart([items[place] for place in chosen], session)
     money = money_of_items(items)
     on_action = reported(session, act)
     drawn = {item.name: item.comparison for item in shown if item.comparison is not None}
@@ -62,9 +66,18 @@ def ComparisonCard(session: Session) -> None:
 
 def _chosen(items: list[Item], places: tuple[int, ...]) -> tuple[int, ...]:
     """Return the places that can be shown: of scenarios that are there, known, and comparable."""
+    there = ((place, items[place]) for place in places if place < len(items))
     return tuple(
-        place for place in places if place < len(items) and is_alike(items[place], items[0])
+        place for place, item in there if is_alike(item, items[0]) and not is_this(item, items[0])
     )
+
+
+def _named_apart(items: list[Item], session: Session) -> list[Item]:
+    """Return scenarios by names that leave out what all of them have in common."""
+    tray = session.tray.value
+    plans = [session.plan if item.place is None else tray[item.place].plan for item in items]
+    end = common_end(plans)
+    return [replace(item, name=item.name.removesuffix(end)) for item in items]
 
 
 def toggled(chosen: tuple[int, ...], place: int) -> tuple[int, ...]:
@@ -107,6 +120,7 @@ def columns(items: list[Item], chosen: tuple[int, ...]) -> h.Element:
                 title=reason or None,
             )[item.name]
             for place, item in enumerate(items)
+            if not is_this(item, items[0])
         )
     ]
 

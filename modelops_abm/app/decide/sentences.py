@@ -88,9 +88,23 @@ def full_name(plan: Plan, *, says_whose: bool = True) -> str:
     says_whose
         Whether it names the organisation, which a report says elsewhere.
     """
+    return ", ".join([plan_name(plan.scenario), *_apart_from_levels(plan, says_whose=says_whose)])
+
+
+def common_end(plans: Sequence[Plan]) -> str:
+    """Return what the full names of all plans end with, and so does not tell one from another."""
+    ends = [[*_apart_from_levels(plan)] for plan in plans]
+    common: list[str] = []
+    while all(ends) and len({end[-1] for end in ends}) == 1:
+        common = [ends[0][-1], *common]
+        ends = [end[:-1] for end in ends]
+    return "".join(f", {part}" for part in common)
+
+
+def _apart_from_levels(plan: Plan, *, says_whose: bool = True) -> list[str]:
     scenario = plan.scenario
     others = [name for name in plan.changes if name not in plan.planned]
-    parts = [plan_name(scenario), *_start_words(scenario)]
+    parts = [*_start_words(scenario)]
     whose = name_of_organisation(plan)
     if says_whose and whose != "Reference":
         parts.append("your organisation" if whose == OWN else whose.lower())
@@ -112,7 +126,7 @@ def full_name(plan: Plan, *, says_whose: bool = True) -> str:
             parts.append(f"{words[:1].lower()}{words[1:]}: {known}")
     if len(assumed) > _MOST_NAMED:
         parts.append(f"{formats.plural(len(assumed) - _MOST_NAMED, 'assumption')} more")
-    return ", ".join(parts)
+    return parts
 
 
 _MOST_NAMED = 2

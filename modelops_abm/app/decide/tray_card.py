@@ -169,6 +169,12 @@ def is_alike(item: Item, this: Item) -> bool:
     return item is this or not apart(item.comparison, this.comparison)
 
 
+def is_this(item: Item, this: Item) -> bool:
+    """Return whether a kept scenario is the plan that is shown, which stands for it."""
+    known = item.comparison is not None
+    return known and item.place is not None and item.comparison is this.comparison
+
+
 def _apart(this: Item, item: Item) -> str:
     """Return why a scenario is not compared with this plan; empty if it is, or is not known."""
     if item is this or item.comparison is None or this.comparison is None:
