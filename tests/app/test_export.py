@@ -34,6 +34,7 @@ from modelops_abm.app.export.content import (
     command,
     figures_csv,
     kept_table,
+    learned_table,
     provenance,
     published_table,
     series_csv,
@@ -735,10 +736,20 @@ def test_report_and_slides_name_client_day_version_and_plan(subject: Subject) ->
     whose = "Your organisation: 24 models, 5 people, over 200 days"
     assert replace(made, answer=told).organisation == whose
     fitted = replace(made.answer, plan=made.plan.with_belief(OwnBelief(default_belief())))
-    rows = told_table(replace(made, answer=fitted)).rows
+    was_told = replace(made, answer=fitted)
+    rows, learned = told_table(was_told).rows, learned_table(was_told).rows
     assert rows
+    assert learned
     assert all(said and predicted for _, said, predicted in rows)
     assert not told_table(made).rows
+    shown = [_Reader(report(was_told)).text]
+    shown += [" ".join(cell.text for each in _tables(was_told) for cell in each.table.iter_cells())]
+    assert all(cell in text for text in shown for row in (*rows, *learned) for cell in row)
+    titles = [
+        [slide.shapes.title.text for slide in _deck(each).slides] for each in (made, was_told)
+    ]
+    assert titles[1][len(titles[0]) - 3] == "What was told of the organisation"
+    assert len(titles[1]) == len(titles[0]) + 1
     about = deck.core_properties
     kinds = {relation.reltype.rpartition("/")[2] for relation in deck.part.package.iter_rels()}
     assert kinds.isdisjoint({"extended-properties", "thumbnail", "printerSettings"})
@@ -784,9 +795,9 @@ def test_no_name_of_the_program_is_read_by_a_client(subject: Subject) -> None:
     assert "Automation: level 50" in words
     for raw in ("0.5 level", "Pipeline per year", "user: ", "_per_year"):
         assert raw not in words
-    for shown in (words, html.unescape(report(subject).decode())):
-        assert "preset “Small team”: too few" in shown
-        assert "preset small_team:" not in shown
+    shown = html.unescape(report(subject).decode())
+    assert "preset “Small team”: too few" in shown
+    assert "preset small_team:" not in f"{shown}{words}"
     here = replace(subject, address="http://127.0.0.1:8765/")
     assert all(row["link"] == "" for row in _rows(figures_csv(here)))
     assert "Link" in dict(provenance(subject))
@@ -821,6 +832,7 @@ def test_a_baseline_that_is_handed_over_asks_for_nothing() -> None:
     words = " ".join(shape.text_frame.text for shape in _shapes(deck) if shape.has_text_frame)
     drawn = [series.name for chart in _charts(deck) for series in chart.plots[0].series]
     heads = [cell.text for table in _tables(made) for cell in table.table.rows[0].cells]
+    assert [*next(_tables(made)).table.iter_cells()][-1].text.endswith(" months"), "with its unit"
     assert "Baseline" in drawn
     assert "Baseline" in heads
     assert "Plan" not in {*drawn, *heads}, "of which nothing would be different"

@@ -111,15 +111,12 @@ def Head(session: Session) -> None:
 @solara.component
 def Modes(session: Session) -> None:
     """Show the switch between the values as set and what the organisation may be, with the key."""
-    answer = session.answer.value
-    over = None if answer is None else answer.over
-    organisations = 0 if over is None else over.replications
 
     def act(action: Action) -> None:
         if action.name == "mode" and action.value in MODES:
             session.is_over.set(action.value == "over")
 
-    content = mode_switch(is_over=session.is_over.value, organisations=organisations)
+    content = mode_switch(is_over=session.is_over.value)
     Markup(content, reported(session, act), css_class="modes-place")
 
 

@@ -152,16 +152,8 @@ def _sentence(said: Headline) -> h.Element:
 MODES = {"as set": "As set", "over": "Organisations like yours"}
 
 
-def mode_switch(*, is_over: bool, organisations: int = 0) -> h.Element:
-    """Return the switch, and what the parts of the mark mean.
-
-    Parameters
-    ----------
-    is_over
-        Whether the figures are over what the organisation may be.
-    organisations
-        Over how many.
-    """
+def mode_switch(*, is_over: bool) -> h.Element:
+    """Return the switch, and what the parts of the mark mean."""
     chosen = "over" if is_over else "as set"
     return h.div(".modes", data_part="modes")[
         h.div(".segments", role="group", aria_label="What the figures are over")[
@@ -172,11 +164,11 @@ def mode_switch(*, is_over: bool, organisations: int = 0) -> h.Element:
                 for mode, words in MODES.items()
             )
         ],
-        mark_key(is_over=is_over, organisations=organisations),
+        mark_key(is_over=is_over),
     ]
 
 
-def mark_key(*, is_over: bool, organisations: int = 0) -> h.Element:
+def mark_key(*, is_over: bool) -> h.Element:
     """Return what the parts of the mark mean, as `mode_switch` has it."""
     return h.ul(".key", aria_label="What the marks mean")[
         _key(_AVERAGE, "average as set, how well known"),

@@ -525,6 +525,21 @@ def told_table(subject: Subject) -> Table:
     return Table(f"Answered{where}.", columns, rows)
 
 
+def learned_table(subject: Subject) -> Table:
+    """Return of which values most was learned from what was told; no rows if nothing was."""
+    own = subject.plan.belief
+    rows = [
+        (line.label, line.before, f"{line.after} {line.unit}".rstrip(), line.times)
+        for line in (() if own is None else own.lines[:_LEARNED])
+        if line.moved
+    ]
+    columns = ("Learned most, 90 of 100", "Before", "After", "Narrower")
+    return Table("What was learned", columns, rows)
+
+
+_LEARNED = 5
+
+
 def set_table(scenario: Scenario) -> Table:
     """Return what is unlike the reference, with whose value it is; of events, each of them."""
     rows = []

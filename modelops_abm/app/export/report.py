@@ -34,6 +34,7 @@ from modelops_abm.app.export.content import (
     figures_table,
     kept_table,
     key_figures,
+    learned_table,
     limits,
     provenance,
     published_table,
@@ -163,7 +164,7 @@ def _sections(subject: Subject) -> dict[str, h.Node]:
             ],
         ],
         "What is not known": _not_known(subject),
-        _TOLD: _card(_table(told), told.caption) if (told := told_table(subject)).rows else None,
+        _TOLD: _told(subject),
         _UNLIKE: _card(_table(unlike)) if (unlike := set_table(scenario)).rows else None,
         f"{_APPENDIX}: all figures": _card(
             _table(figures_table(subject), numbers=5), state_in_words(subject)
@@ -222,7 +223,7 @@ def _kept(subject: Subject) -> h.Fragment | None:
         len(drawn) > 1
         and h.fragment[
             _figure(figure, _WHOLE),
-            h.section(".card")[side_by_side(alike, money)],
+            h.section(".card")[side_by_side(alike, money), _key(subject)],
         ],
     ]
 
@@ -251,14 +252,22 @@ def _not_known(subject: Subject) -> h.Fragment:
     ]
 
 
+def _told(subject: Subject) -> h.Element | None:
+    """Return what was told of the organisation, and what was learned; nothing if nothing was."""
+    table = told_table(subject)
+    if not table.rows:
+        return None
+    learned = learned_table(subject)
+    return _card([_table(table), learned.rows and _table(learned, 3)], table.caption)
+
+
 def _doubts(subject: Subject) -> tuple[str, ...]:
     return () if subject.over is None else belief_of(subject.plan.belief).doubts()
 
 
 def _key(subject: Subject) -> h.Element:
     """Return what the marks mean."""
-    organisations = 0 if subject.over is None else subject.over.replications
-    return h.div(".modes")[mark_key(is_over=subject.over is not None, organisations=organisations)]
+    return h.div(".modes")[mark_key(is_over=subject.over is not None)]
 
 
 def _organisations(subject: Subject) -> h.Element | None:

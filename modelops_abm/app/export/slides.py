@@ -35,6 +35,7 @@ from modelops_abm.app.export.content import (
     described,
     kept_table,
     key_figures,
+    learned_table,
     limits,
     plain_source,
     plain_value,
@@ -42,6 +43,7 @@ from modelops_abm.app.export.content import (
     set_table,
     settles_table,
     state_in_words,
+    told_table,
     unknown_in_words,
 )
 from modelops_abm.app.export.slide_kit import (
@@ -86,8 +88,10 @@ _INNER = WIDTH - 2 * MARGIN
 _TOP, _BELOW = 1.6, 5.3
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 _MOST_COLUMNS = 24
-_MOST_ROWS = 6
+_MOST_ROWS = 11
 _MOST_PILES = 12
+_ROW = 0.26
+"""Height of a row of a table, in inches."""
 _LONGEST, _LONGEST_IN_LEGEND, _LONGEST_TO_REPEAT, _LONGEST_FOOTER = 68, 28, 400, 180
 _SMALL = 10.0
 _OF_TEMPLATE = ("extended-properties", "thumbnail", "printerSettings")
@@ -121,6 +125,7 @@ def slides(subject: Subject) -> bytes:
         _losses,
         _credit,
         _not_known,
+        _told,
         _assumptions,
         _limits,
         _repeat,
@@ -202,7 +207,9 @@ def _figure_cells(subject: Subject, figure: Figure) -> tuple[str, ...]:
     if figure.name == "loss":  # on the page a chance is over organisations: here it is as set
         as_set, side = (each.finance.loss for each in (subject.comparison, subject.answer.shown))
         return (figure.label, chance(as_set)[0], "", "", "{} ({})".format(*chance(side)))
-    unit, _, versus = figure.versus.rpartition("vs ")
+    unit, versus = figure.versus, ""
+    if not subject.comparison.is_of_baseline:
+        unit, _, versus = figure.versus.rpartition("vs ")
     value = f"{figure.value} {unit}".strip()
     if figure.name == "payback" and figure.range:  # "in 26 of 400" goes with the word before it
         paid = "never" if figure.value == "never" else "paid back"
@@ -441,6 +448,21 @@ def _not_known(deck: Any, subject: Subject) -> None:
     if table.rows:
         box = Box(MARGIN, top + 0.2, _INNER * 0.75, 0.0)
         add_table(slide, box, table.columns, table.rows, (4, 1.4), size=14, numbers=1)
+
+
+def _told(deck: Any, subject: Subject) -> None:
+    """Add what was told of the organisation, and what was learned of it; nothing if nothing was."""
+    table, learned = told_table(subject), learned_table(subject)
+    if not table.rows:
+        return
+    slide = _slide(deck, subject, "What was told of the organisation", table.caption)
+    add_text(slide, Box(MARGIN, 1.1, _INNER, 0.4), [table.caption], size=14)
+    box = Box(MARGIN, _TOP, _INNER, 0.0)
+    top = add_table(slide, box, table.columns, table.rows, (4, 3, 3), numbers=2) + 0.3
+    rows = learned.rows[: int((_TOP + _BELOW - top) / _ROW) - 1]
+    if rows:
+        box = Box(MARGIN, top, _INNER, 0.0)
+        add_table(slide, box, learned.columns, rows, (4, 2, 2, 2), numbers=3)
 
 
 def _assumptions(deck: Any, subject: Subject) -> None:
