@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -116,6 +117,13 @@ def subject() -> Subject:
         }
     )
     return _subject(plan)
+
+
+@pytest.fixture(scope="module")
+def told(subject: Subject) -> Subject:
+    """Return the same of an organisation that was told by as many answers as are published."""
+    plan = subject.plan.with_belief(OwnBelief(default_belief()))
+    return replace(subject, answer=replace(subject.answer, plan=plan))
 
 
 @pytest.fixture(scope="module")
@@ -362,8 +370,8 @@ def test_numbers_of_the_slides_are_those_of_the_comparison(subject: Subject) -> 
     )
 
 
-@pytest.mark.parametrize("name", ["subject", "crowded"])
-def test_everything_on_a_slide_is_within_it(name: str, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("name", ["subject", "crowded", "told"])
+def test_everything_on_a_slide_has_its_place(name: str, request: pytest.FixtureRequest) -> None:
     deck = _deck(request.getfixturevalue(name))
     for shape in _shapes(deck):
         assert shape.left >= 0
@@ -371,6 +379,11 @@ def test_everything_on_a_slide_is_within_it(name: str, request: pytest.FixtureRe
         assert shape.left + shape.width <= deck.slide_width
         lowest = FOOTER_TOP if shape.has_table or shape.has_chart else HEIGHT
         assert shape.top + shape.height <= Inches(lowest)
+    for slide in deck.slides:
+        for one, other in combinations(slide.shapes, 2):
+            apart = one.left + one.width <= other.left or other.left + other.width <= one.left
+            apart |= one.top + one.height <= other.top or other.top + other.height <= one.top
+            assert apart, (slide.shapes.title.text, one.name, other.name)
 
 
 def test_plans_of_other_horizons_alone_are_not_ranked(crowded: Subject) -> None:
@@ -732,24 +745,9 @@ def test_report_and_slides_name_client_day_version_and_plan(subject: Subject) ->
             assert words in shown
         assert "Example portfolio, 24 models, 5 developers, over 200 days." in shown
     own = OwnBelief(Belief(made.plan.scenario, (), draws_of(made.plan.scenario, 20), 20.0))
-    told = replace(made.answer, plan=made.plan.with_belief(own))
+    fitted = replace(made.answer, plan=made.plan.with_belief(own))
     whose = "Your organisation: 24 models, 5 people, over 200 days"
-    assert replace(made, answer=told).organisation == whose
-    fitted = replace(made.answer, plan=made.plan.with_belief(OwnBelief(default_belief())))
-    was_told = replace(made, answer=fitted)
-    rows, learned = told_table(was_told).rows, learned_table(was_told).rows
-    assert rows
-    assert learned
-    assert all(said and predicted for _, said, predicted in rows)
-    assert not told_table(made).rows
-    shown = [_Reader(report(was_told)).text]
-    shown += [" ".join(cell.text for each in _tables(was_told) for cell in each.table.iter_cells())]
-    assert all(cell in text for text in shown for row in (*rows, *learned) for cell in row)
-    titles = [
-        [slide.shapes.title.text for slide in _deck(each).slides] for each in (made, was_told)
-    ]
-    assert titles[1][len(titles[0]) - 3] == "What was told of the organisation"
-    assert len(titles[1]) == len(titles[0]) + 1
+    assert replace(made, answer=fitted).organisation == whose
     about = deck.core_properties
     kinds = {relation.reltype.rpartition("/")[2] for relation in deck.part.package.iter_rels()}
     assert kinds.isdisjoint({"extended-properties", "thumbnail", "printerSettings"})
@@ -757,6 +755,23 @@ def test_report_and_slides_name_client_day_version_and_plan(subject: Subject) ->
     assert (about.language, about.last_printed) == ("en", None)
     assert about.author == about.last_modified_by == f"modelops_abm {made.version}"
     assert about.created.date() == about.modified.date() == made.made_on
+
+
+def test_what_was_told_and_learned_stands_in_report_and_slides(
+    subject: Subject, told: Subject
+) -> None:
+    rows, learned = told_table(told).rows, learned_table(told).rows
+    assert rows
+    assert learned
+    assert all(said and predicted for _, said, predicted in rows)
+    assert not told_table(subject).rows
+    shown = [_Reader(report(told)).text]
+    shown += [" ".join(cell.text for each in _tables(told) for cell in each.table.iter_cells())]
+    assert all(cell in text for text in shown for row in (*rows, *learned) for cell in row)
+    titles = [[slide.shapes.title.text for slide in _deck(each).slides] for each in (subject, told)]
+    assert [title for title in titles[1] if title not in titles[0]] == [
+        "What was told of the organisation"
+    ]
 
 
 def test_kept_plans_stand_beside_this_one_in_report_and_slides(subject: Subject) -> None:

@@ -33,7 +33,7 @@ WIDTH, HEIGHT = 13.333, 7.5
 MARGIN = 0.6
 # Number of the layout in the template that python-pptx brings.
 _TITLE_ONLY = 5
-_TITLE_TOP, _TITLE_HEIGHT, _COVER_TOP = 0.45, 1.05, 2.0
+_TITLE_TOP, _COVER_TOP = 0.45, 2.0
 _TITLE_SIZES, _COVER_SIZES = (26, 22, 19), (36, 28, 22)
 """Of a title in points: the first of which two lines hold it, or else the last."""
 FOOTER_TOP = 7.02
@@ -147,15 +147,16 @@ def _follow_the_order(shape: Any) -> None:
 def _set_title(slide: Any, words: str, top: float, sizes: Sequence[float]) -> float:
     """Write the title in the first size that is small enough; return where it ends."""
     _add_rule(slide, Box(MARGIN + 0.1, top - 0.07, 0.7, 0.05))
+    width = WIDTH - 2 * MARGIN
+    lines = {size: _lines(words, width, size) for size in sizes}
+    size = next((size for size in sizes if lines[size] <= 2), sizes[-1])
+    box = Box(MARGIN, top, width, _INSET + _LINE * lines[size] * size / _POINTS_PER_INCH)
     shape = slide.shapes.title
-    box = Box(MARGIN, top, WIDTH - 2 * MARGIN, _TITLE_HEIGHT)
     shape.left, shape.top, shape.width, shape.height = box.emu
     frame = shape.text_frame
     frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
-    lines = {size: _lines(words, box.width, size) for size in sizes}
-    size = next((size for size in sizes if lines[size] <= 2), sizes[-1])
     _write(frame.paragraphs[0], words, size, "ink", bold=True)
-    return top + _INSET + _LINE * lines[size] * size / _POINTS_PER_INCH
+    return top + box.height
 
 
 def _add_rule(slide: Any, box: Box) -> None:
@@ -175,7 +176,8 @@ def _named(shape: Any) -> Any:
 def add_text(
     slide: Any, box: Box, paragraphs: Sequence[str], *, size: float = 14, bullets: bool = False
 ) -> float:
-    """Add paragraphs; return where they end, whatever the height of the box."""
+    """Add paragraphs in a box that is as high as they are; return where they end."""
+    box = box._replace(height=height_of(paragraphs, box.width, size))
     frame = slide.shapes.add_textbox(*box.emu).text_frame
     frame.word_wrap = True
     for number, words in enumerate(paragraphs):
@@ -187,7 +189,7 @@ def add_text(
             about.set("marL", _INDENT)
             about.set("indent", f"-{_INDENT}")
             about.append(parse_xml(f'<a:buChar {nsdecls("a")} char="•"/>'))
-    return box.top + height_of(paragraphs, box.width, size)
+    return box.top + box.height
 
 
 def height_of(paragraphs: Sequence[str], width: float, size: float) -> float:
