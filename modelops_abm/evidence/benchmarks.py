@@ -38,6 +38,8 @@ CONFIDENCE = {
     "S": "quoted by another source",
     "C": "computed from what was published",
 }
+LETTERS = "; ".join(f"{letter}: {means}" for letter, means in CONFIDENCE.items())
+"""What the letters mean, in words."""
 
 
 class Subject(NamedTuple):

@@ -17,7 +17,7 @@ from modelops_abm.charts.figure import Axis, Bar, Figure, Mark, Row as FigureRow
 from modelops_abm.charts.layout import shortened
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.evidence.benchmarks import (
-    CONFIDENCE,
+    LETTERS,
     Beside,
     compare,
     context,
@@ -92,7 +92,7 @@ class Benchmarks(Reported):
                 " either way, of a single one threefold, but half as much again above one that"
                 " tells because it does well; of a share its odds.",
                 "In brackets: too different to be compared.",
-                f"{'; '.join(f'{letter}: {means}' for letter, means in CONFIDENCE.items())}.",
+                f"{LETTERS}.",
                 f"{plural(len(context()), 'more figure')}, and what differs in each, are in"
                 " docs/benchmarks.md.",
             )

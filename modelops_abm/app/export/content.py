@@ -233,6 +233,14 @@ def _advised(session: Session, answer: Answer) -> Advised | None:
 # What report and slides say besides figures: limits, and how to get the same figures again.
 
 
+WORTH = "What a plan for machine-learning models in production is worth"
+SAME_FIGURES = (
+    "The same version, plan and seed give the same figures: on one machine to the last digit, on"
+    " another to about nine digits."
+)
+NOT_KNOWN, CANNOT_TELL = "What is not known", "What no figure here can tell"
+TOLD = "What was told of the organisation"
+"""What report and slides both say; the last three are titles."""
 _CHANCE_ONLY = (
     "Intervals show chance only: what the same assumptions may lead to. How wrong the assumptions"
     " may be, they do not say."

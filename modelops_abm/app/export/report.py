@@ -26,6 +26,11 @@ from modelops_abm.app.decide.verdict_card import mark_key, verdict_card
 from modelops_abm.app.drawing.cards import card_head, losses_rows
 from modelops_abm.app.drawing.interval_mark import Scale, hatching, interval_mark
 from modelops_abm.app.export.content import (
+    CANNOT_TELL,
+    NOT_KNOWN,
+    SAME_FIGURES,
+    TOLD,
+    WORTH,
     Subject,
     assumption_tables,
     assumptions_in_words,
@@ -59,6 +64,7 @@ from modelops_abm.charts.comparison import (
 from modelops_abm.charts.figure import Figure, Table
 from modelops_abm.charts.palette import css
 from modelops_abm.charts.svg import chart
+from modelops_abm.evidence.benchmarks import LETTERS
 from modelops_abm.experiments.words import capitalised
 from modelops_abm.text import visible
 
@@ -66,11 +72,8 @@ _LONGEST_FOOT = 120
 """Letters of the line below a page, beside its number."""
 _WHOLE, _HALF = 960.0, 470.0
 """Widths of a card, in pixels."""
-_FOLLOWING = _TOLD, _UNLIKE, _APPENDIX = (
-    "What was told of the organisation",
-    "Unlike the reference",
-    "Appendix",
-)
+_UNLIKE, _APPENDIX = "Unlike the reference", "Appendix"
+_FOLLOWING = (TOLD, _UNLIKE, _APPENDIX)
 """Parts that begin no page of their own: what is looked up, and by few."""
 _HEADING = re.compile(r"(</?)h[12](?=[ >])")
 _NOTHING_LOADED = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
@@ -163,8 +166,8 @@ def _sections(subject: Subject) -> dict[str, h.Node]:
                 _team_time(subject),
             ],
         ],
-        "What is not known": _not_known(subject),
-        _TOLD: _told(subject),
+        NOT_KNOWN: _not_known(subject),
+        TOLD: _told(subject),
         _UNLIKE: _card(_table(unlike)) if (unlike := set_table(scenario)).rows else None,
         f"{_APPENDIX}: all figures": _card(
             _table(figures_table(subject), numbers=5), state_in_words(subject)
@@ -172,8 +175,7 @@ def _sections(subject: Subject) -> dict[str, h.Node]:
         f"{_APPENDIX}: beside what is published": _card(
             _table(published_table(subject)),
             "The organisation without the plan, over the same futures. Judged: no range was"
-            " published. In brackets: too different to be compared. P: seen as an excerpt of the"
-            " primary text; S: quoted by another source; C: computed.",
+            f" published. In brackets: too different to be compared. {LETTERS}.",
         ),
         f"{_APPENDIX}: assumptions and their sources": _card(
             [
@@ -195,7 +197,7 @@ def _cover(subject: Subject, titles: Iterable[str]) -> h.Element:
     return h.header(".cover")[
         h.div(".brand")[icon("brand", 22), h.span["ModelOps simulator"]],
         h.div(".cover-middle")[
-            h.p(".label")["What a plan for machine-learning models in production is worth"],
+            h.p(".label")[WORTH],
             h.h1(".cover-title")[subject.name],
             subject.client and h.p(".cover-client")["For ", h.strong[subject.client]],
             h.p[subject.day],
@@ -246,7 +248,7 @@ def _not_known(subject: Subject) -> h.Fragment:
             settles.rows and _table(settles, numbers=1),
         ],
         h.section(".card")[
-            h.h3["What no figure here can tell"],
+            h.h3[CANNOT_TELL],
             h.ul[(h.li[limit] for limit in limits(subject))],
         ],
     ]
@@ -417,10 +419,7 @@ def _table(table: Table, numbers: int = 0) -> h.Element:
 def _provenance(subject: Subject) -> h.Fragment:
     entries = [*provenance(subject), *commands_of_kept(subject)]
     return h.fragment[
-        h.p(".secondary")[
-            "The same version, plan and seed give the same figures: on one machine to the last"
-            " digit, on another to about nine digits."
-        ],
+        h.p(".secondary")[SAME_FIGURES],
         h.dl[((h.dt[name], h.dd[_linked(name, words)]) for name, words in entries)],
     ]
 

@@ -29,6 +29,11 @@ from modelops_abm.app.decide.tray_card import (
     money_of_items,
 )
 from modelops_abm.app.export.content import (
+    CANNOT_TELL,
+    NOT_KNOWN,
+    SAME_FIGURES,
+    TOLD,
+    WORTH,
     Subject,
     assumptions_in_words,
     awaited_in_words,
@@ -172,7 +177,7 @@ def _notes(subject: Subject, explained: str) -> str:
 
 
 def _cover(deck: Any, subject: Subject) -> None:
-    explained = "What a plan for machine-learning models in production is worth."
+    explained = f"{WORTH}."
     whom = f"For {subject.client}" if subject.client else explained
     of = [f"{subject.organisation}.", f"{capitalised(subject.rests_on)}."]
     rest = [explained] * bool(subject.client) + of
@@ -437,7 +442,7 @@ def _not_known(deck: Any, subject: Subject) -> None:
     doubts = belief_of(subject.plan.belief).doubts()
     if subject.over.is_of_baseline and not doubts:  # there is nothing to decide
         return
-    slide = _slide(deck, subject, "What is not known", "\n".join(limits(subject)))
+    slide = _slide(deck, subject, NOT_KNOWN, "\n".join(limits(subject)))
     words = [unknown_in_words(subject), assumptions_in_words(subject)]
     words += doubts
     table = settles_table(subject)
@@ -455,7 +460,7 @@ def _told(deck: Any, subject: Subject) -> None:
     table, learned = told_table(subject), learned_table(subject)
     if not table.rows:
         return
-    slide = _slide(deck, subject, "What was told of the organisation", table.caption)
+    slide = _slide(deck, subject, TOLD, table.caption)
     add_text(slide, Box(MARGIN, 1.1, _INNER, 0.4), [table.caption], size=14)
     box = Box(MARGIN, _TOP, _INNER, 0.0)
     top = add_table(slide, box, table.columns, table.rows, (4, 3, 3), numbers=2) + 0.3
@@ -501,17 +506,13 @@ def _shortened(words: str) -> str:
 
 
 def _limits(deck: Any, subject: Subject) -> None:
-    slide = _slide(deck, subject, "What no figure here can tell", "\n".join(limits(subject)))
+    slide = _slide(deck, subject, CANNOT_TELL, "\n".join(limits(subject)))
     add_text(slide, Box(MARGIN, _TOP, _INNER, 4.6), limits(subject), size=16, bullets=True)
 
 
 def _repeat(deck: Any, subject: Subject) -> None:
-    explained = (
-        "The same version, plan and seed give the same figures: on one machine to the last digit,"
-        " on another to about nine digits."
-    )
-    slide = _slide(deck, subject, "How to get the same figures", explained)
-    add_text(slide, Box(MARGIN, 1.1, _INNER, 0.4), [explained], size=14)
+    slide = _slide(deck, subject, "How to get the same figures", SAME_FIGURES)
+    add_text(slide, Box(MARGIN, 1.1, _INNER, 0.4), [SAME_FIGURES], size=14)
     rows = [(name, _in_part(words)) for name, words in provenance(subject)]
     add_table(slide, Box(MARGIN, _TOP + 0.2, _INNER, 0.0), ("To repeat it", ""), rows, (1.4, 7))
 

@@ -17,7 +17,7 @@ from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import scroll_region
-from modelops_abm.evidence.benchmarks import CONFIDENCE, Beside, of_whom
+from modelops_abm.evidence.benchmarks import LETTERS, Beside, of_whom
 from modelops_abm.evidence.measures import as_it_is
 from modelops_abm.evidence.model_card import INDEPENDENT, Benchmarks, benchmarks_of
 from modelops_abm.formats import plural
@@ -100,7 +100,6 @@ def beside(found: Benchmarks | None) -> h.Element:
     title = "Your organisation beside what is published"
     if found is None:
         return folded_section("published", title, h.p(".label")[_WAITING])
-    letters = "; ".join(f"{letter}: {means}" for letter, means in CONFIDENCE.items())
     content = h.fragment[
         h.p(".lead")[found.sentence()],
         scroll_region(
@@ -116,7 +115,7 @@ def beside(found: Benchmarks | None) -> h.Element:
             " its 95 % interval, at the values as set; or a value of the scenario. Judged: no range"
             " was published: then it is half as much again either way, of a single organisation"
             " threefold, but half as much again above one that tells because it does well. In"
-            f" brackets: too different to be compared. {letters}."
+            f" brackets: too different to be compared. {LETTERS}."
         ],
     ]
     return folded_section("published", title, content)
