@@ -16,8 +16,8 @@ from modelops_abm import terminal
 from modelops_abm.cli import main
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-WAITING = re.compile(r"^(Loading|Preparing) the simulator.*\n", re.MULTILINE)
-"""What is told on a slow machine, or where nothing is compiled yet."""
+WAITING = re.compile(r"^.+(?: \.\.\.|: \d+ %(?:, about [\d:]+ left)?)\n", re.MULTILINE)
+"""Progress, which is told where anything takes long: on a busy machine, or to be compiled first."""
 
 
 class Outcome(NamedTuple):
