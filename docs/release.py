@@ -4,7 +4,8 @@ It stops at the first thing that is off. In this order:
 
 1. versions and dates agree: pyproject.toml, CITATION.cff, codemeta.json, CHANGELOG.md;
 2. wheel and source archive are built, pass ``twine check --strict``, and hold what they must;
-3. the site is built without a warning and without a faulty link;
+3. the site is built without a warning and without a faulty link, and every figure of it that a
+   command makes is made again and is as it is shown;
 4. the wheel, installed in a fresh environment, answers, names in one sentence the extra that a
    command lacks, and with all extras passes the tests of the source archive, away from
    the checkout: on every supported Python that uv finds, with the newest and with the lowest
@@ -287,7 +288,9 @@ def main(arguments: list[str]) -> int:
             build(dist)
             print("Wheel and source archive are whole.", flush=True)
             site = (str(DOCS / "site.py"), "--output", str(Path(place) / "site"))
-            print(run(sys.executable, *site).strip().splitlines()[-1], flush=True)
+            figures = (str(DOCS / "reproduce.py"), str(Path(place) / "figures"))
+            for each in (site, figures):
+                print(run(sys.executable, *each).strip().splitlines()[-1], flush=True)
             tried = (
                 ("newest",) if chosen.quick else (chosen.versions,) if chosen.versions else VERSIONS
             )
