@@ -110,7 +110,10 @@ def _repeated(names: tuple[str, ...], row: int) -> Iterator[RowProblem]:
 def _missing(names: tuple[str, ...], required: str, row: int) -> RowProblem:
     found = printable(", ".join(names))
     reason = f"the column {required} is missing (found: {found})"
-    return RowProblem(reason, "the first row must name the columns", (row,), (required,))
+    remedy = "the first row must name the columns"
+    if len(names) == 1:  # which may hold all of them, with another separator
+        remedy = f"{remedy}, with commas, semicolons or tabs between them"
+    return RowProblem(reason, remedy, (row,), (required,))
 
 
 class Entry(NamedTuple):

@@ -114,6 +114,8 @@ def read_usage(source: Source, reading: Reading = AS_IT_IS, *, name: str | None 
         return UsageLog.of(label, cells, uses, reading, lambda use: (use.day, use.model))
 
 
+_MOST = 1e12
+"""Users, or predictions of a month, that anybody has."""
 _FEWEST_SUMS = 3
 """Different sums that a model must give to be a total and no accident."""
 
@@ -155,5 +157,7 @@ def _uses(cells: Cells) -> Iterator[Use]:
         # One of them is there, as the case before has it.
         elif min(number for number in numbers if number is not None) < 0.0:
             cells.leave_out(row, "has a number below 0", "correct it")
+        elif max(number for number in numbers if number is not None) > _MOST:
+            cells.leave_out(row, f"has a number above {_MOST:,.0f}", "correct it")
         else:
             yield Use(row, day, model, *numbers)

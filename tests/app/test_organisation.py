@@ -29,7 +29,12 @@ from modelops_abm.app.organisation.questions import ASKED, helps_most, others_of
 from modelops_abm.app.state import fitting, organisation as telling
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.fitting import Fitting, Line
-from modelops_abm.app.state.organisation import LARGEST_LOG_BYTES, Organisation, on_the_page
+from modelops_abm.app.state.organisation import (
+    LARGEST_LOG_BYTES,
+    MOST_NAMES,
+    Organisation,
+    on_the_page,
+)
 from modelops_abm.app.state.said import MOST_BROUGHT, ReadLog
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.interview import QuestionRow, Saying
@@ -403,6 +408,13 @@ def test_a_log_that_cannot_be_read_says_why(organisation: Organisation) -> None:
     logs = organisation.said.value.logs
     assert "by its columns it is a table of usage" in str(log_row("incidents", logs["incidents"]))
     assert "has one column alone, 'Our incidents'" in logs["quality"].sentence
+    rows = (f"{at},2025-01-01 10:00,2025-01-01 11:00,service {at}" for at in range(MOST_NAMES + 1))
+    many = "\n".join(["incident_id,opened_at,resolved_at,service", *rows])
+    organisation.take_log("numbers.csv", many.encode(), "incidents")
+    assert organisation.wait(PATIENCE_SECONDS)
+    log = organisation.said.value.logs["incidents"]
+    assert log.state == "refused", "to weigh each would take minutes"
+    assert "names 1,001 services" in log.sentence
 
 
 # --------------------------------------------------------------------------------------

@@ -165,7 +165,7 @@ SPOILT: dict[str, tuple[Callable[[str], bytes], str]] = {
     "look-alike": (_in_row(lambda line: f"{line}\r\n{line[0].upper()}{line[1:]}"), "the same as"),
     "no stage": (_in_row(lambda line: line.replace("production", "")), "there is no stage"),
     "separator of another kind": (lambda good: ("sep=|\r\n" + good).encode(), "separator '|'"),
-    "binary": (lambda _: bytes(range(256)) * 20, "it is not text"),
+    "binary": (lambda _: bytes(range(256)) * 20, "it is a binary file, not text"),
     "workbook": (lambda _: b"PK\x03\x04" + b"\0" * 50, "save the sheet"),
     "UTF-16": (lambda good: good.encode("utf-16"), "is text in UTF-16"),
     "Windows-1252": (lambda good: good.replace("Motor", "M\u00fcller").encode("cp1252"), "line 2"),

@@ -7,7 +7,7 @@ is shown before anything is computed from it. Nothing is written to disk, and no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from threading import Lock
@@ -22,9 +22,12 @@ from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.said import ReadLog, Said, kept_text, read_kept, text_of
 from modelops_abm.app.state.uploads import Complaint, label_of, on_the_page, size_in_words
 from modelops_abm.clients import kinds
+from modelops_abm.clients.incidents import IncidentLog
 from modelops_abm.clients.kinds import Log, Reader
 from modelops_abm.clients.logs import Reading, unknown_columns
+from modelops_abm.clients.quality import QualityLog
 from modelops_abm.clients.registry import RegistryLog
+from modelops_abm.clients.usage import UsageLog
 from modelops_abm.evidence.belief import Way, read_belief
 from modelops_abm.evidence.fit import weighable
 from modelops_abm.evidence.interview import (
@@ -44,6 +47,8 @@ LARGEST_LOG_BYTES, LARGEST_BELIEF_BYTES, LARGEST_ANSWERS_BYTES = 10_000_000, 10_
 """Size of the largest files that the page takes; the command line takes larger logs."""
 MOST_ROWS = 100_000
 """Rows of the largest log that the page takes."""
+MOST_NAMES = 1_000
+"""Services or models of the largest log that the page weighs, which takes a minute at most."""
 MOST_UNUSABLE = 200
 """Rows that cannot be used of which the page tells."""
 _READING = Lock()  # one log of whoever's is read at a time: each holds the interpreter for a while
@@ -265,6 +270,7 @@ class Organisation:
                 if job.cancel.is_set():
                     return
                 log = reader.read(content, reading, name=label)
+                _check_names(log, label)
                 self._logs[kind.name] = log
                 found = self._found(log, label, kind.name, scenario)
         except InputError as error:
@@ -446,6 +452,21 @@ def _reader_of(content: bytes, kind: str, label: str) -> Reader:
     if reader is None:
         raise InputError.at(label, _unknown(content))
     return reader
+
+
+def _check_names(log: Log, label: str) -> None:
+    """Refuse a log of so many services or models that to weigh it would take minutes."""
+    names: Collection[str] = ()
+    if isinstance(log, IncidentLog):
+        names = log.services
+    elif isinstance(log, UsageLog | QualityLog):
+        names = {each.model for each in log.table}
+    if len(names) > MOST_NAMES:
+        what = "services" if isinstance(log, IncidentLog) else "models"
+        words = (
+            f"names {len(names):,} {what}, and {MOST_NAMES:,} are looked at here: is it the column"
+        )
+        raise InputError.at(label, f"{words} that is meant? The command line takes more")
 
 
 def _unknown(content: bytes) -> str:

@@ -274,6 +274,12 @@ def test_the_separator_is_found_without_known_names() -> None:
     )
 
 
+def test_another_separator_is_told() -> None:
+    (_, message), *_ = _problems("id|users\na|1\n")
+    assert "the column id is missing (found: id|users)" in message
+    assert "with commas, semicolons or tabs between them" in message
+
+
 def test_a_title_above_the_header_is_seen() -> None:
     assert _problems("Portfolio of ACME\n\nid,users\na,1\n")[0] == (
         "row 1, column id",

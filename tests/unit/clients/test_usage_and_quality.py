@@ -30,6 +30,7 @@ USAGE = """day,model,users,predictions
 2025-01-07,fraud,6,20
 2025-01-08,fraud,5,20
 2025-01-09T23:30+01:00,fraud,5,20
+2025-01-10,fraud,5,1e308
 """
 
 
@@ -41,6 +42,7 @@ def test_rows_that_cannot_be_used_are_told_with_their_reason() -> None:
     for words in (
         "row 5, column users: 'soon' is not a number",
         "row 6: has a number below 0",
+        "row 13: has a number above 1,000,000,000,000; correct it",
         "row 7: says no model; give it one",
         "row 8: says neither users nor predictions",
         "stands more than once, with different numbers in 2 rows: 9, 10",
