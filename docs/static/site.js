@@ -4,6 +4,6 @@ document.fonts.ready.then(() => {
   const here = contents?.querySelector(".current-page");
   if (here) {
     const [top, place] = [contents, here].map((each) => each.getBoundingClientRect().top);
-    contents.scrollTop += place - top - contents.clientHeight / 2;
+    contents.scrollBy({ top: place - top - contents.clientHeight / 2, behavior: "instant" });
   }
 });
