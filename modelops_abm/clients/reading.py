@@ -161,6 +161,10 @@ def check_portfolio(
     Rows whose ids are the same, or look the same, are all rejected, as nobody can tell which is
     meant.
 
+    See Also
+    --------
+    read_portfolio : for the parameters.
+
     Examples
     --------
     >>> checked = check_portfolio(b"id,users\nchurn,180\nchurn,20\nfraud,-5\n")
