@@ -200,7 +200,7 @@ def _text(content: bytes, file: str) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError.at(file, "is not UTF-8 text; save it as UTF-8", line) from None
     if not text.strip():
-        raise InputError.at(file, "is empty")
+        raise InputError.at(file, f"is empty; {_EXPECTED}")
     return text
 
 

@@ -19,7 +19,7 @@ from modelops_abm.scenario.capabilities import COSTS_HOLD_WITHIN, MODELS_OF_COST
 from modelops_abm.scenario.fields import stated_by_entries
 from modelops_abm.scenario.knowledge import PERCENT, Knowledge, Spread, Weights
 from modelops_abm.scenario.portfolio import ILLUSTRATIVE
-from modelops_abm.scenario.presets import PRESETS, Departure, kinds_of, requests_of
+from modelops_abm.scenario.presets import PRESETS, Departure, kinds_of, requests_of, with_titles
 from modelops_abm.scenario.requests import RequestKind
 from modelops_abm.scenario.scenario import timeline
 from modelops_abm.scenario.sources import is_by_size, preset_of, source_of
@@ -222,6 +222,18 @@ def source_in_words(stated: StatedValue | Quantity) -> str:
     if stated.source.startswith(stated.confidence):
         return stated.source
     return f"{stated.confidence}: {stated.source}" if stated.confidence else stated.source
+
+
+def plain_source(stated: StatedValue) -> str:
+    """Return the same for who reads no files: presets by their titles, and not that a user has it.
+
+    >>> from modelops_abm.scenario import describe
+    >>> from modelops_abm.scenario.presets import preset
+    >>> team = next(each for each in describe(preset("small_team")) if not each.is_default)
+    >>> plain_source(team)[:31]
+    'judgement: preset “Small team”:'
+    """
+    return with_titles(source_in_words(stated).removeprefix("user: "))
 
 
 def size_caution(scenario: Scenario) -> str:

@@ -34,6 +34,7 @@ from modelops_abm.app.export.content import (
     cell,
     command,
     figures_csv,
+    files_of,
     kept_table,
     learned_table,
     provenance,
@@ -48,7 +49,6 @@ from modelops_abm.app.export.menu import (
     command_shown,
     export,
     export_panel,
-    its_file,
     link_of,
     pictures_in,
     share_panel,
@@ -508,6 +508,7 @@ def test_the_command_of_a_portfolio_gives_the_same_figures(
         answer = replace(subject.answer, plan=plan, comparison=over.over.as_set, over=over)
         made = replace(subject, answer=answer)
         assert "Command of organisations" not in dict(provenance(made)), "it is the same one"
+        assert "PORTFOLIO.csv is" in dict(provenance(made))["Its files"]
         assert main([*shlex.split(command(made))[1:], "--json"]) == 0
         printed = json.loads(capsys.readouterr().out)
         known = over.difference("npv").estimate
@@ -704,9 +705,9 @@ def test_the_command_that_is_handed_out_is_of_the_plan_that_is_shown(subject: Su
     assert "Copied" in str(share_panel(session, "preset=small_team"))
     session.take(Plan.of_preset("all_five").with_portfolio(PORTFOLIO))
     assert "beside the portfolio" in str(share_panel(session, "preset=all_five"))
-    assert its_file(command(subject)) is None
+    assert "Send it along" not in str(share_panel(_session(subject.answer), "preset=small_team"))
     for file, origin in (("BELIEF.parquet", "Keep as a file"), ("PORTFOLIO.csv", "own file")):
-        assert origin in str(its_file(f"modelops-abm compare {file}"))
+        assert origin in files_of(f"modelops-abm compare {file}")
 
 
 def test_every_export_has_a_place_in_the_menu() -> None:

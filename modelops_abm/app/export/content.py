@@ -56,9 +56,9 @@ from modelops_abm.experiments.words import INTERVAL, Difference, capitalised
 from modelops_abm.formats import count_of, number
 from modelops_abm.scenario import Distribution, Scenario, StatedValue, describe
 from modelops_abm.scenario.names import name_in_words
-from modelops_abm.scenario.presets import PRESETS, with_titles
+from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.scenario.sources import LABELS, is_by_size
-from modelops_abm.scenario.words import source_in_words, value_in_words
+from modelops_abm.scenario.words import plain_source, value_in_words
 from modelops_abm.text import all_of, csv_text
 from modelops_abm.version import __version__
 
@@ -313,6 +313,8 @@ def provenance(subject: Subject) -> list[tuple[str, str]]:
     ]
     if of_organisations := _command_of_organisations(subject):
         entries.append(("Command of organisations", of_organisations))
+    if told := files_of(command(subject)):
+        entries.append(("Its files", told))
     # One that opens on this machine alone is of no use to whoever is handed a report.
     if subject.link and not names_this_machine(subject.address):
         entries.insert(0, ("Link", subject.link))
@@ -383,6 +385,22 @@ def _command(named: list[str], plan: Plan, replications: int, seed: int, *, is_o
         parts += ["--portfolio", "illustrative" if is_shipped else "PORTFOLIO.csv"]
     parts += ["--replications", str(replications), "--seed", str(seed)]
     return shlex.join(parts)
+
+
+_FILES = {
+    "BELIEF.parquet": "what “Keep as a file” in Your organisation saves",
+    "PLAN.toml": "what “This plan as a file” in Your organisation saves",
+    "PORTFOLIO.csv": "the portfolio's own file",
+}
+
+
+def files_of(words: str) -> str:
+    """Return where the files are from that a command names; empty if it names none.
+
+    >>> files_of("modelops-abm compare --portfolio PORTFOLIO.csv")
+    "PORTFOLIO.csv is the portfolio's own file."
+    """
+    return " ".join(f"{name} is {origin}." for name, origin in _FILES.items() if name in words)
 
 
 def _stated(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -554,7 +572,7 @@ def set_table(scenario: Scenario) -> Table:
     for value in described(scenario):
         if value.is_default:
             continue
-        source = plain_source(value)
+        source = source_of_plan(value)
         if events := events_in(scenario, value.quantity.name):
             rows += [(each.words, each.when, formats.NOTHING, source) for each in events]
         else:
@@ -590,7 +608,7 @@ def assumption_tables(scenario: Scenario) -> Iterator[Table]:
         section = value.quantity.name.rpartition(".")[0].partition(".")[0]
         events = events_in(scenario, value.quantity.name)
         told = "; ".join(f"{each.words}, {each.when}" for each in events)
-        cells = (meaning_of(value), told or full_value(value), plain_source(value))
+        cells = (meaning_of(value), told or full_value(value), source_of_plan(value))
         rows.setdefault(_TITLES.get(section, section.capitalize()), []).append(cells)
     for title, entries in rows.items():
         yield Table(title, ("Assumption", "Value", "Source"), entries)
@@ -643,11 +661,11 @@ def full_value(value: StatedValue) -> str:
     return str(known).replace("_", " ") if quantity.kind == "choice" else plain_value(value)
 
 
-def plain_source(value: StatedValue) -> str:
-    """Return whose value it is, without what only says that somebody has set it."""
+def source_of_plan(value: StatedValue) -> str:
+    """Return whose value it is: the plan's, or as `plain_source` has it."""
     if not value.is_default and value.quantity.name.split(".")[-1] in PLANNED:
         return "the plan"
-    return with_titles(source_in_words(value).removeprefix("user: "))
+    return plain_source(value)
 
 
 def _default_in_words(value: StatedValue) -> str:

@@ -27,6 +27,7 @@ from modelops_abm.app.export.content import (
     awaited_in,
     command,
     figures_csv,
+    files_of,
     names_this_machine,
     series_csv,
     subject_of,
@@ -107,7 +108,7 @@ def _for_others(session: Session, words: str) -> h.Fragment:
             and h.li[
                 h.button(data_action="copy command")[icon("share"), "Copy the command"],
                 h.code[words],
-                its_file(words),
+                (told := files_of(words)) and h.span(".label")[f"{told} Send it along."],
             ],
             h.li[
                 h.span(".label")[
@@ -117,17 +118,6 @@ def _for_others(session: Session, words: str) -> h.Fragment:
             ],
         ],
     ]
-
-
-def its_file(words: str) -> h.Element | None:
-    """Return where the files are from that a command names, if it names any."""
-    known = (
-        ("BELIEF.parquet", "what “Keep as a file” in Your organisation saves"),
-        ("PORTFOLIO.csv", "the portfolio's own file"),
-        ("PLAN.toml", "what “Save the plan as a file” saves"),
-    )
-    told = [f"{name} is {origin}: send it along." for name, origin in known if name in words]
-    return h.span(".label")[" ".join(told)] if told else None
 
 
 def _holds(session: Session) -> str:

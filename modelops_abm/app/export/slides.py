@@ -42,11 +42,11 @@ from modelops_abm.app.export.content import (
     key_figures,
     learned_table,
     limits,
-    plain_source,
     plain_value,
     provenance,
     set_table,
     settles_table,
+    source_of_plan,
     state_in_words,
     told_table,
     unknown_in_words,
@@ -484,7 +484,7 @@ def _assumptions(deck: Any, subject: Subject) -> None:
     title = f"Unlike the reference{f', and {more} more in the report' if more > 0 else ''}"
     top = _add_values(slide, _TOP, title, changed[:_MOST_ROWS]) + 0.3 if changed else _TOP
     main = [
-        (name_in_words(value.quantity.name), plain_value(value), plain_source(value))
+        (name_in_words(value.quantity.name), plain_value(value), source_of_plan(value))
         for value in described(scenario)
         if value.quantity.name in _MAIN_ASSUMPTIONS
     ]

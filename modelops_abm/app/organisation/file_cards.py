@@ -24,9 +24,9 @@ from modelops_abm.formats import NOTHING, count_of, number, plural
 from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, Scenario, StatedValue, describe
 from modelops_abm.scenario.names import name_in_words
 from modelops_abm.scenario.portfolio import unused
-from modelops_abm.scenario.presets import title_of, with_titles
+from modelops_abm.scenario.presets import title_of
 from modelops_abm.scenario.sources import LABELS
-from modelops_abm.scenario.words import source_in_words, value_in_words
+from modelops_abm.scenario.words import plain_source, value_in_words
 from modelops_abm.text import all_of, printable
 
 _SHOWN_DIGITS = 8
@@ -373,5 +373,5 @@ def _difference(stated: StatedValue) -> h.Element:
         ],
         h.td[_told(stated)],
         h.td(".fallback")[_told(default)],
-        h.td(".label")[with_titles(source_in_words(stated))],
+        h.td(".label")[plain_source(stated)],
     ]
