@@ -12,17 +12,18 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from itertools import takewhile
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 import solara
 
 from modelops_abm.app.errors import reported
 from modelops_abm.app.export.menu import save_pictures
+from modelops_abm.app.place import columns_of, go_to, place_of
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.link import LONGEST, Linked, query_of, read_query, with_base
 from modelops_abm.app.state.organisation import LARGEST_BELIEF_BYTES
 from modelops_abm.app.state.plan import History, Plan
-from modelops_abm.app.state.session import VIEWS, Session
+from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import Tray, read_tray, tray_text
 from modelops_abm.app.state.uploads import refuse_portfolio, refuse_scenario
 from modelops_abm.app.widgets import Browser
@@ -53,7 +54,7 @@ def BrowserSync(session: Session) -> None:
         command=session.command.value,
         # Without a link that can hold the plan the address is bare, and opens the first plan.
         address=use_query(session) or "",
-        place=_view_in_link(session),
+        place={"went": session.went.value, "at": place_of(session)},
         # Made anew only when files or plans change: a portfolio is megabytes, and an answer comes
         # with every batch.
         kept={
@@ -74,12 +75,11 @@ def hear(session: Session, report: Any) -> None:
             if address.startswith(("http://", "https://")) and len(address) <= _LONGEST_ADDRESS:
                 session.address.set(address)
             restore(session, {str(name): str(text) for name, text in kept.items()})
-        case {"kind": "went", "query": str(query)} if len(query) <= LONGEST:
+        case {"kind": "went", "query": str(query), "count": int(count)} if len(query) <= LONGEST:
             # The plan stays: it has steps of its own, undo.
-            wanted = parse_qs(query).get("view", ["decide"])[0]
-            for view in VIEWS:
-                if view == wanted:
-                    session.view.set(view)
+            with session.drawing:
+                go_to(session, dict(parse_qsl(query)))
+                session.went.set(count)
         case {"kind": "copied", "text": str(text)}:
             session.copied.set(text)
         case {"kind": "pictures", "pictures": dict(pictures)}:
@@ -111,9 +111,7 @@ def open_session(query: str | None) -> Session:
         session.notice.set(f"This link cannot be used, so the first plan is shown: {error}")
         return session
     session = Session(linked.plan, linked.seed)
-    for view in VIEWS:  # a link may name any
-        if view == linked.view:
-            session.view.set(view)
+    go_to(session, linked.place)
     session.replication.set(linked.replication)
     session.day.set(linked.day)
     session.is_over.set(linked.is_over)
@@ -135,7 +133,7 @@ def query_of_session(session: Session) -> str | None:
         Linked(
             plan=session.plan,
             seed=session.seed.value,
-            view=_view_in_link(session),
+            place={**place_of(session), "compared": columns_of(session)},
             replication=session.replication.value,
             day=_day_in_link(session),
             portfolio=session.wanted.value,
@@ -147,11 +145,6 @@ def query_of_session(session: Session) -> str | None:
     )
 
 
-def _view_in_link(session: Session) -> str:
-    view = session.view.value
-    return "" if view == "decide" else view  # what opens anyway needs no room
-
-
 def _day_in_link(session: Session) -> int | None:
     """Return the day at which Watch stands, if it is shown and the plan has such a day."""
     day, last = session.day.value, session.plan.scenario.horizon_days
@@ -160,8 +153,8 @@ def _day_in_link(session: Session) -> int | None:
 
 def use_query(session: Session) -> str | None:
     """Return `query_of_session`, made anew only when what it says has changed (a hook)."""
-    shown = [session.plan, session.seed.value, session.view.value, session.replication.value]
-    shown += [session.day.value]
+    shown = [session.plan, session.seed.value, place_of(session), columns_of(session)]
+    shown += [session.replication.value, session.day.value]
     shown += [session.wanted.value, session.wanted_belief.value, session.is_over.value]
     shown += [session.advising.budget.value, session.advising.chance.value]
     return solara.use_memo(lambda: query_of_session(session), shown)

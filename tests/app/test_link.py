@@ -79,16 +79,16 @@ def accepted(make: Callable[[], Plan]) -> Plan:
 @given(plans(), st.integers(0, 2**63 - 1), st.integers(0, 999_999), st.booleans())
 def test_a_link_opens_the_same_plan(plan: Plan, seed: int, future: int, is_over: bool) -> None:
     day = future % (plan.scenario.horizon_days + 1)
-    query = query_of(Linked(plan, seed, "watch", future, day, is_over=is_over))
+    query = query_of(Linked(plan, seed, {"view": "watch"}, future, day, is_over=is_over))
     if query is None:  # too long
         return
     linked = read_query(query)
     assert _values(linked.plan.scenario) == _values(plan.scenario)
     assert linked.is_over == is_over
-    assert (linked.plan.start, linked.seed, linked.view, linked.replication, linked.day) == (
+    assert (linked.plan.start, linked.seed, linked.place, linked.replication, linked.day) == (
         plan.start,
         seed,
-        "watch",
+        {"view": "watch"},
         future,
         day,
     )
@@ -172,10 +172,15 @@ def test_a_hostile_link_is_refused_with_a_reason(query: str, words: str) -> None
     assert session.plan == Plan.of_preset("all_five")
 
 
-def test_a_view_that_does_not_exist_is_left_out() -> None:
-    session = open_session("preset=small_team&view=%3Cscript%3E")
-    assert session.view.value == "decide"
+def test_a_place_that_does_not_exist_is_left_out() -> None:
+    session = open_session("preset=small_team&view=%3Cscript%3E&about=%3Cb%3E&shows=x")
+    assert (session.view.value, session.drawer.value) == ("decide", "")
     assert session.plan.start == "small_team"
+    session = open_session("shows=comparison&compared=1,99,x,0&about=team.developers&all=yes")
+    assert session.compared.value == (0, 1)
+    query = query_of_session(session)
+    assert query is not None
+    assert "shows=comparison&about=team.developers&all=yes&compared=0,1" in query
 
 
 def test_what_a_link_leaves_out_is_as_for_a_new_visitor() -> None:

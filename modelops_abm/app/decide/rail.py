@@ -45,7 +45,7 @@ _NONE_WRONG: Problems = {}
 def Rail(session: Session) -> None:
     """Show the rail."""
     wrong, set_wrong = solara.use_state(("", _NONE_WRONG))
-    is_open, set_open = solara.use_state(False)
+    is_open = session.shows_settings.value
     key = session.plan.key
     problems = wrong[1] if wrong[0] == key else {}  # of another plan they are over
 
@@ -55,7 +55,7 @@ def Rail(session: Session) -> None:
 
     def act(action: Action) -> None:
         if action.name == "assumptions":
-            set_open(not is_open)
+            session.shows_settings.set(not is_open)
         else:
             carry_out(session, action)
 
@@ -151,8 +151,13 @@ def _controls(
 
 def explain(session: Session, subject: str) -> None:
     """Open the drawer on a capability, value or key figure; close it if it is open on that."""
-    if subject in CAPABILITY_NAMES or subject in SETTABLE or subject in SUBJECTS:
+    if is_explained(subject):
         session.drawer.set("" if session.drawer.value == subject else subject)
+
+
+def is_explained(subject: str) -> bool:
+    """Return whether the drawer has anything to say of a subject, which a browser names."""
+    return subject in CAPABILITY_NAMES or subject in SETTABLE or subject in SUBJECTS
 
 
 def _assumptions_head(plan: Plan, is_open: bool) -> h.Element:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -48,9 +48,11 @@ _LONGEST_NAME, _LONGEST_VERSION = 200, 40
 _FINGERPRINT_DIGITS = 64
 _PORTFOLIO = "imported"
 _BUDGET, _CHANCE = "budget", "budget_chance"
+PLACE = ("view", "shows", "compared", "about", "all")
+"""Names in a query that say what of the page is shown, see `app.place`."""
 _ABOUT = (
     *("preset", "scenario", "portfolio", "belief", "answers", _BUDGET, _CHANCE),
-    *("seed", "view", "future", "day", "v"),
+    *("seed", *PLACE, "future", "day", "v"),
 )
 """Names in a query that are no value of the scenario."""
 _AS_SET = "as_set"
@@ -67,8 +69,8 @@ class Linked:
         The plan, without the portfolio if only its owner has that.
     seed
         Seed of all futures.
-    view
-        Name of the part of the page that is shown; empty if the link says none.
+    place
+        What of the page is shown, by names of `PLACE`; what is empty the link does not say.
     replication
         Number of the replication that is watched; the page and the link call it a future.
     day
@@ -88,7 +90,7 @@ class Linked:
 
     plan: Plan
     seed: int = 0
-    view: str = ""
+    place: Mapping[str, str] = field(default_factory=dict)
     replication: int = 0
     day: int | None = None
     portfolio: str = ""
@@ -117,7 +119,7 @@ def query_of(linked: Linked) -> str | None:
         _BUDGET: "" if linked.budget == USUAL_BUDGET else _text(linked.budget),
         _CHANCE: "" if linked.budget_chance is None else _text(linked.budget_chance),
         "seed": str(linked.seed),
-        "view": linked.view,
+        **linked.place,
         "future": str(linked.replication or ""),
         "day": "" if linked.day is None else str(linked.day),
         "v": linked.version or __version__,
@@ -188,7 +190,7 @@ def read_query(query: str) -> Linked:
     return Linked(
         plan=plan,
         seed=_whole(given, "seed", LARGEST_SEED),
-        view=given.get("view", ""),
+        place={name: given[name] for name in PLACE if name in given},
         replication=_whole(given, "future", LAST_REPLICATION),
         day=_whole(given, "day", plan.scenario.horizon_days) if "day" in given else None,
         portfolio=wanted,

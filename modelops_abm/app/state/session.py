@@ -105,12 +105,16 @@ class Session:
     agreed
         Size of a replication up to which plans are run, see `size_of`; the visitor may say yes to
         more.
+    shows_settings
+        Whether the rail shows the assumptions that were changed, and a search for any value.
     drawer
         What the drawer explains: a capability, or a dotted name of the scenario; empty if closed.
     notice
         What went wrong, in words; empty if nothing.
     command
         The last command to the browser, see `widgets.browser`.
+    went
+        How many steps back and forward of the browser were followed.
     address
         Where the page is, without a query, as the browser reports it; empty before it does.
     wanted, wanted_belief
@@ -164,9 +168,11 @@ class Session:
         self.tray: solara.Reactive[Tray] = solara.reactive(())
         self.compared: solara.Reactive[tuple[int, ...] | None] = solara.reactive(None)
         self.agreed: solara.Reactive[float] = solara.reactive(MODEL_DAYS_UNASKED)
+        self.shows_settings = solara.reactive(False)
         self.drawer = solara.reactive("")
         self.notice = solara.reactive("")
         self.command: solara.Reactive[dict[str, Any]] = solara.reactive({})
+        self.went = solara.reactive(0)
         self.address = solara.reactive("")
         self.wanted = solara.reactive("")
         self.wanted_belief = solara.reactive("")

@@ -19,7 +19,7 @@ import solara
 def Browser(
     command: dict[str, Any],
     address: str,
-    place: str,
+    place: dict[str, Any],
     kept: dict[str, str],
     event_report: Callable[[dict[str, Any]], None],
 ) -> None:
@@ -32,14 +32,16 @@ def Browser(
     address
         Query of the page's address, which follows after a moment without changes.
     place
-        Where in the page one is; another one is a step of the browser's Back, a changed address
-        alone is none.
+        Where in the page one is, by names in the query, as ``at``; another one is a step of the
+        browser's Back, a changed address alone is none. Beside it, as ``went``, the last ``count``
+        that was reported and followed.
     kept
         Texts by name that the tab keeps until it is closed; an empty one is forgotten. What it
         kept before is left alone until this changes.
     event_report
         Called with ``{"kind": "opened", "kept": {...}, "address": ...}`` when the page has opened,
-        ``{"kind": "went", "query": ...}`` when Back or Forward of the browser was used,
+        ``{"kind": "went", "query": ..., "count": ...}`` when Back or Forward of the browser was
+        used, for the how manieth time,
         ``{"kind": "copied", "text": ...}`` after `copy`, ``{"kind": "pictures", "pictures": {name:
         data URL}}`` after `picture`, and ``{"kind": "not kept", "name": ...}`` if there is no room
         for a text. What a browser sends can be forged: check it.

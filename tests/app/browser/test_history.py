@@ -90,3 +90,56 @@ def test_reset_goes_back_to_the_preset_and_can_be_undone(visitor: Visitor) -> No
     with visitor.changing_the_plan():
         visitor.button("Undo").click()
     assert visitor.plan == changed
+
+
+_PLACES = (
+    "[data-part=drawer]",
+    ".rail-settings",
+    "[data-part=comparison]",
+    ".timeline-rail",
+    "[data-part=understand]",
+    "#effects[open]",
+    "#verified[open]",
+    "[data-part=interview]",
+)
+"""What takes the place of something else on the screen."""
+
+
+def test_every_place_is_a_step_of_the_browser_and_survives_a_reload(visitor: Visitor) -> None:
+    """One rule for drawer, lists, comparison, timeline, parts, and the sections of Understand."""
+    page = visitor.page
+
+    def see(*places: str) -> None:
+        for place in _PLACES:
+            expect(page.locator(place)).to_have_count(int(place in places))
+
+    drawer, settings, comparison, timeline, understand, effects, verified, interview = _PLACES
+    contents = page.locator("nav.contents")
+    visitor.settled()
+    visitor.button("Keep this plan").click()
+    steps = (
+        (page.locator(".rail-assumptions-head button"), (settings,)),
+        (visitor.button("Compare side by side"), (settings, comparison)),
+        (visitor.button("About Automation"), (settings, comparison, drawer)),
+        (visitor.button("Close the explanation"), (settings, comparison)),
+        (visitor.button("Timeline"), (timeline,)),  # which has a rail of its own
+        (visitor.button("Understand"), (understand,)),
+        (contents.get_by_text("Effects"), (understand, effects)),
+        (page.locator("#verified > summary"), (understand, effects, verified)),
+        (page.locator("#effects > summary"), (understand, verified)),
+        (visitor.button("Your organisation"), (interview,)),
+    )
+    seen: list[tuple[str, ...]] = [()]
+    for what, places in steps:
+        what.click()
+        see(*places)
+        seen.append(places)
+    for places in seen[-2::-1]:
+        page.go_back()
+        see(*places)
+    for at, places in enumerate(seen[1:], 1):
+        page.go_forward()
+        see(*places)
+        if at in (3, 9):
+            page.reload()
+            see(*places)
