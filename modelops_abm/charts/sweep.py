@@ -13,7 +13,7 @@ from modelops_abm.charts.figure import Axis, Cell, Cells, Dot, Figure, Line, Pan
 from modelops_abm.charts.layout import shortened
 from modelops_abm.core import outcomes
 from modelops_abm.experiments.sweep import SweepResult
-from modelops_abm.scenario.names import name_in_words
+from modelops_abm.scenario.names import name_in_words, name_said, value_said
 
 _ACROSS, _MOST_CELLS = 3, 12
 _OUTCOMES = {outcome.name: outcome for outcome in outcomes.SUMMARY}
@@ -119,10 +119,8 @@ def sweep_heat_map(result: SweepResult, outcome: str = "npv") -> Figure:
     summary = result.summary(outcome)
     best = summary.iloc[int(summary["mean"].argmax())]
     finding = (
-        f"{_words(outcome)} is highest at {name_in_words(down).lower()}"
-        f" {formats.stated(best[down])} and {name_in_words(across).lower()}"
-        f" {formats.stated(best[across])}:"
-        f" {_level(outcome, best['mean'])}"
+        f"{_words(outcome)} is highest with {value_said(down, formats.stated(best[down]))} and"
+        f" {value_said(across, formats.stated(best[across]))}: {_level(outcome, best['mean'])}"
     )
     return Figure(
         finding,
@@ -179,8 +177,8 @@ def _finding(effects: dict[str, pd.DataFrame], outcome: str) -> str:
     name = max(reach, key=lambda each: reach[each])
     moved = _level(outcome, reach[name])
     if len(effects) == 1:
-        return f"{_words(outcome)} moves by {moved} with {name_in_words(name).lower()}, on average"
-    return f"{_words(outcome)} moves most with {name_in_words(name).lower()}: by {moved} on average"
+        return f"{_words(outcome)} moves by {moved} with {name_said(name)}, on average"
+    return f"{_words(outcome)} moves most with {name_said(name)}: by {moved} on average"
 
 
 def _words(outcome: str) -> str:

@@ -60,7 +60,7 @@ from modelops_abm.runs import replicate
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.runs.summary import LABELS, OUTCOMES
 from modelops_abm.scenario import Scenario, catalogue
-from modelops_abm.scenario.names import name_in_words
+from modelops_abm.scenario.names import name_in_words, value_said
 from modelops_abm.text import all_of
 
 UNKIND = 0.1
@@ -366,7 +366,7 @@ class Advice(Reported):
         if not self.apart:
             return f"{said} No single assumption sets these apart from the others."
         told = [
-            f"{_called(each.name).lower()} of {_value(each.name, each.there)} instead of"
+            f"{value_said(each.name, _value(each.name, each.there), 'of')} instead of"
             f" {_value(each.name, each.elsewhere)}"
             for each in self.apart
         ]
@@ -475,7 +475,7 @@ class Advice(Reported):
         rows = [
             Row(
                 (
-                    _called(each.name),
+                    name_in_words(each.name),
                     _value(each.name, each.there),
                     _value(each.name, each.elsewhere),
                 )
@@ -553,11 +553,6 @@ def _label(outcome: str) -> str:
 
 _IN_DAYS = "_days"
 """How the names of values in days end."""
-
-
-def _called(name: str) -> str:
-    """Return what a value is called; its unit stands behind the value."""
-    return name_in_words(name.removesuffix(_IN_DAYS))
 
 
 def _value(name: str, value: float) -> str:

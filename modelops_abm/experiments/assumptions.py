@@ -16,7 +16,7 @@ from modelops_abm.representation import Reported, Table
 from modelops_abm.scenario import Distribution, InputError, Problem, Quantity, Scenario, catalogue
 from modelops_abm.scenario.fields import DISTRIBUTION_PARTS, nearest_full_name, value_at
 from modelops_abm.scenario.knowledge import DECIDED, Weights
-from modelops_abm.scenario.names import name_in_words
+from modelops_abm.scenario.names import name_said
 from modelops_abm.scenario.sources import LABELS, own_knowledge, source_of
 from modelops_abm.scenario.without_effect import ATTRIBUTES
 from modelops_abm.text import all_of, printable
@@ -195,7 +195,7 @@ def whose(scenario: Scenario, entry: Quantity) -> str:
 
 
 def _named(names: Sequence[str]) -> str:
-    words = [name_in_words(name).lower() for name in names[:_MOST_NAMED]]
+    words = [name_said(name) for name in names[:_MOST_NAMED]]
     more = len(names) - len(words)
     return all_of([*words, f"{more} more"] if more else words)
 

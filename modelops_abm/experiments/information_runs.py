@@ -41,7 +41,7 @@ from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.runs.replications import Drawn
 from modelops_abm.scenario import InputError, Scenario
-from modelops_abm.scenario.names import name_in_words
+from modelops_abm.scenario.names import name_in_words, name_said
 from modelops_abm.text import all_of, any_of, printable
 
 _LEAST_POINTS, LEAST_MOVES = 32, 24
@@ -209,7 +209,7 @@ class ValueOfInformation(Reported):
 
     def _within_sentence(self, name: str) -> str:
         label = self.label(name)
-        return f"\u201c{label}\u201d" if name in self.asks else label.lower()
+        return f"\u201c{label}\u201d" if name in self.asks else name_said(name)
 
     def _best(self) -> str:
         names = [printable(name, 40) for name in self.ranking.may_be_best]
@@ -259,7 +259,7 @@ class ValueOfInformation(Reported):
         if not self.is_made_by_few:
             return ""
         average = formats.money(float(self.utilities[0].mean()))
-        names = all_of([name_in_words(name).lower() for name in self.spread_by])
+        names = all_of([name_said(name) for name in self.spread_by])
         spread = f"{names} spread{'s' if len(self.spread_by) == 1 else ''} it most, and "
         return (
             f"Over these ranges {self.names[0]} is worth {average} on average, but less than"

@@ -23,7 +23,7 @@ from modelops_abm.experiments.words import mean_of
 from modelops_abm.representation import Represented, Row
 from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import InputError, Scenario
-from modelops_abm.scenario.names import name_in_words
+from modelops_abm.scenario.names import name_said
 from modelops_abm.text import any_of
 
 
@@ -183,7 +183,7 @@ RANGES = "Ranges are what the sources leave open; many are judgement."
 
 def names_in_words(names: Sequence[str]) -> list[str]:
     """Return names of assumptions as they stand within a sentence."""
-    return [name_in_words(name).lower() for name in names]
+    return [name_said(name) for name in names]
 
 
 def most(names: Sequence[str], what: str) -> str:

@@ -57,7 +57,7 @@ from modelops_abm.representation import (
 )
 from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import InputError, Problem, Scenario
-from modelops_abm.scenario.names import name_in_words
+from modelops_abm.scenario.names import name_in_words, value_said
 from modelops_abm.text import all_of
 
 type Point = Mapping[str, Any]
@@ -446,11 +446,11 @@ def _highest(result: SweepResult) -> str:
         return "it exists nowhere"
     place = int(means.to_numpy(dtype=np.float64, na_value=-np.inf).argmax())
     values = (
-        f"{name_in_words(entry.name).lower()} {formats.stated(result.points[place][entry.name])}"
+        value_said(entry.name, formats.stated(result.points[place][entry.name]))
         for entry in result.inputs
     )
     level = formats.amount(float(means[place]), OUTCOMES[result.outcome].unit)
-    return f"highest at {all_of(list(values))}, {level}"
+    return f"highest with {all_of(list(values))}, {level}"
 
 
 def _levels(column: pd.Series[Any]) -> list[tuple[Any, Integers]]:

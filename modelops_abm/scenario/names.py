@@ -81,9 +81,10 @@ NAMES = {
     "capabilities.package_days": "Package of capability work",
 }
 """By dotted name; those of capabilities are `OF_A_CAPABILITY`."""
+OF_LEVEL = "level"
 OF_A_CAPABILITY = {
     "start_level": "level at the start",
-    "maximum": "level",
+    "maximum": OF_LEVEL,
     "start_day": "start of the work",
     "streams": "developers on it at once",
     "effort_days": "work",
@@ -124,6 +125,40 @@ def name_within(name: str) -> str:
     """
     text = name_in_words(name).partition(": ")[2]
     return text[0].upper() + text[1:]
+
+
+_COUNTED = {
+    "team.developers": "developer{s}",
+    "portfolio.initial_models": "model{s} at the start",
+    "portfolio.initial_ideas": "idea{s} at the start",
+    "portfolio.initial_builds": "build{s} at the start",
+    "portfolio.ideas_per_year": "new idea{s} a year",
+    "horizon_days": "day{s}",
+}
+"""What values count that are counts, as a sentence has it behind the number."""
+
+
+def name_said(name: str) -> str:
+    """Return what a value is called within a sentence.
+
+    >>> name_said("team.developers"), name_said("drift.onsets_per_year")
+    ('number of developers', 'drift events per model')
+    """
+    return "number of developers" if name == "team.developers" else name_in_words(name).lower()
+
+
+def value_said(name: str, value: str, at: str = "at") -> str:
+    """Return a value within a sentence, behind "with".
+
+    >>> value_said("team.developers", "10"), value_said("drift.severity", "0.3")
+    ('10 developers', 'severity of a drift at 0.3')
+    >>> value_said("capabilities.automation.maximum", "1")
+    'automation at level 1'
+    """
+    if name in _COUNTED:
+        return f"{value} {_COUNTED[name].format(s='' if value == '1' else 's')}"
+    called, _, of = name_said(name).partition(": ")
+    return f"{called} at level {value}" if of == OF_LEVEL else f"{name_said(name)} {at} {value}"
 
 
 def name_in_words(name: str) -> str:

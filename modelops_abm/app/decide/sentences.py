@@ -54,7 +54,7 @@ from modelops_abm.runs.threads import Rank, new_caller
 from modelops_abm.scenario import CAPABILITY_NAMES, Distribution, Quantity, Scenario
 from modelops_abm.scenario.capabilities import words_of
 from modelops_abm.scenario.fields import value_at
-from modelops_abm.scenario.names import name_in_words
+from modelops_abm.scenario.names import name_in_words, name_said
 from modelops_abm.text import all_of
 
 BASELINE = "the baseline"
@@ -120,7 +120,7 @@ def _apart_from_levels(plan: Plan, *, says_whose: bool = True) -> list[str]:
     for name in assumed[:_MOST_NAMED]:
         quantity = SETTABLE.get(name)
         if quantity is None:
-            parts.append(f"{name_in_words(name).lower()} changed")
+            parts.append(f"{name_said(name)} changed")
         else:
             words, known = name_in_words(name), _as_on_rail(quantity, plan.value(name))
             parts.append(f"{words[:1].lower()}{words[1:]}: {known}")
