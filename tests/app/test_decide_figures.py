@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from modelops_abm import formats, with_values
-from modelops_abm.app.decide.figure_drawer import steps
+from modelops_abm.app.decide.figure_drawer import steps, why_none
 from modelops_abm.app.decide.figures import (
     Figure,
     figures,
@@ -147,3 +147,21 @@ def test_of_the_baseline_the_drawer_says_no_more_than_the_figure(name: str) -> N
     nothing = made_comparison(np.zeros(20), plan=quick_plan(), paybacks=[0.0] * 20)
     (line,) = steps(nothing, name)
     assert line.plan == named(nothing)[name].value
+
+
+def test_where_there_is_no_value_it_is_said_what_is_so_and_why() -> None:
+    """A team that is busy with what is there delivers nothing; without a model none is served."""
+    nothing = {f"portfolio.initial_{what}": 0 for what in ("models", "ideas", "builds")}
+    for changes, words in (
+        ({"portfolio.initial_models": 12}, "repairs and retrainings come first, and 1 developer"),
+        ({**nothing, "portfolio.ideas_per_year": 0.0}, "had 0 days for builds and deployments"),
+    ):
+        changes |= {"team.developers": 1, "horizon_days": 120}
+        found = compare(with_values(quick_plan(), changes, source="test"), 5)
+        live = named(found)["idea_to_production_median_days"]
+        assert (live.value, live.versus) == ("none", "goes live")
+        assert live.range == "with the plan and without"
+        assert words in why_none(found, "idea_to_production_median_days")
+    served = named(found)["availability"]
+    assert (served.value, served.versus) == ("none", "in production")
+    assert "nothing to serve" in why_none(found, "availability")

@@ -14,7 +14,7 @@ import htpy as h
 import solara
 
 from modelops_abm import formats
-from modelops_abm.app.decide.figures import DEFINITIONS, figures
+from modelops_abm.app.decide.figures import DEFINITIONS, LEVELS, figures
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import scroll_region
@@ -125,10 +125,32 @@ def _idea_to_live(comparison: Comparison) -> list[Step]:
     delivered = comparison.means("models_delivered")
     months = (_or_dash(each / formats.MONTH_DAYS, 1) for each in means)
     return [
+        _both("Developer-days on builds and deployments", map(formats.number, _new(comparison))),
         _both("Models that go live", (formats.number(each, 1) for each in delivered)),
         _both("Days of the middle one of them", (_or_dash(each, 0) for each in means)),
         _both("Months, average of the futures", months, is_result=True),
     ]
+
+
+def _new(comparison: Comparison) -> tuple[float, float]:
+    """Return the developer-days for new models with the plan, and without."""
+    build, deploy = map(comparison.mean_totals, ("developer_days_build", "developer_days_deploy"))
+    return build[0] + deploy[0], build[1] + deploy[1]
+
+
+def why_none(comparison: Comparison, name: str) -> str:
+    """Return why a figure has no value with the plan; empty if it has one."""
+    if name not in LEVELS or not math.isnan(comparison.means(name)[0]):
+        return ""
+    if name == "availability":
+        return "No model is in production on any day, so that there is nothing to serve."
+    scenario = comparison.plan.scenario
+    days = formats.number(_new(comparison)[0])
+    team = formats.plural(scenario.team.developers, "developer")
+    return (
+        f"No model goes live within {formats.span(scenario.horizon_days)}: repairs and retrainings"
+        f" come first, and {team} had {days} days for builds and deployments."
+    )
 
 
 def _payback(comparison: Comparison) -> list[Step]:
@@ -193,6 +215,7 @@ def FigureDrawer(session: Session, name: str) -> None:
                     f"Average of {formats.plural(answer.comparison.replications, 'future')}"
                     f"{', at the values as set' if over else ''}"
                 ],
+                (why := why_none(answer.comparison, name)) and h.p[why],
                 arithmetic(steps(answer.comparison, name)),
                 shown.change
                 and h.p[

@@ -153,19 +153,21 @@ class _Unit(NamedTuple):
     of_change: str
 
 
-_UNITS = {
+LEVELS = {
     "availability": _Unit(1.0 / _PERCENT, 1, f"{formats.NARROW_SPACE}%", " points"),
     "maintenance_share": _Unit(1.0 / _PERCENT, 1, f"{formats.NARROW_SPACE}%", " points"),
     "idea_to_production_median_days": _Unit(_LIVE, 1, "", ""),
 }
+"""Outcomes that are also published, and how they are written."""
 
 
 def _level(comparison: Comparison, over: Comparison | None, name: str) -> Figure:
     """Return the figure of an outcome that is also published: its mark is along the outcome."""
-    unit, known = _UNITS[name], OF_SUMMARY[name]
+    unit, known = LEVELS[name], OF_SUMMARY[name]
     benchmark = BENCHMARKS[known[0]]
     difference = comparison.difference(name)
-    digits = amounts.digits_for(difference, unit.size)
+    # Where the team can do next to nothing, futures differ by less than anybody would read.
+    digits = min(amounts.digits_for(difference, unit.size), unit.digits + 1)
     drawn = None if over is None else over.difference(name)
     figure = _paired(
         name,
@@ -187,24 +189,48 @@ def _level(comparison: Comparison, over: Comparison | None, name: str) -> Figure
     theirs = (*benchmark.range, benchmark.figure)
     bracket = Bracket(*(None if end is None else end / times for end in theirs))
     marks = [*interval.ends, *(end for end in (bracket.low, bracket.high) if end is not None)]
-    baseline = comparison.means(name)[1]
+    plan, baseline = comparison.means(name)
     dashed = None if math.isnan(baseline) else baseline
+    if math.isnan(plan) or dashed is None:
+        figure = _without_level(
+            figure, name, has_plan=not math.isnan(plan), has_baseline=dashed is not None
+        )
+    elif unit.size == _LIVE:
+        # Months stand beside the number, in small letters, where there is room for a word.
+        figure = replace(figure, versus=f"months {figure.versus}")
     return replace(
         figure,
         interval=interval,
         scale=_around([*marks, *([] if dashed is None else [dashed])]),
         ticks=(),
-        # Months stand beside the number, in small letters, where there is room for a word.
-        versus=f"months {figure.versus}" if unit.size == _LIVE else figure.versus,
         below=_published(benchmark),
         dashed=dashed,
         bracket=bracket,
     )
 
 
+_NONE = {
+    "availability": ("in production", "no model is in production"),
+    "idea_to_production_median_days": ("goes live", "no model goes live"),
+    "maintenance_share": ("at work", "nobody is at work"),
+}
+"""What is so where an outcome has no value: behind "none", and of one side."""
+
+
+def _without_level(figure: Figure, name: str, *, has_plan: bool, has_baseline: bool) -> Figure:
+    """Return a level that plan or baseline does not have, with what is so instead."""
+    of_none, words = _NONE[name]
+    months = " months" if name == "idea_to_production_median_days" else ""
+    if has_plan:
+        versus = f"{months.strip()} vs none".strip()
+        return replace(figure, versus=versus, change="", range=f"without the plan {words}")
+    rest = f"{figure.versus}{months}" if has_baseline else "with the plan and without"
+    return replace(figure, value="none", versus=of_none, change="", range=rest)
+
+
 def level_in_words(comparison: Comparison, name: str) -> tuple[str, str]:
     """Return a level of the plan with its unit, and that of the baseline beside it."""
-    unit = _UNITS[name]
+    unit = LEVELS[name]
     plan, baseline = comparison.means(name)
     return _in_unit(plan, unit, unit.of_level), _in_unit(baseline, unit)
 
@@ -281,11 +307,12 @@ def _paired(
     ends = (difference if over is None else over).futures
     mean = difference.estimate.mean
     change, futures = formats.NOTHING, ""
-    if mean == 0.0 and difference.futures == (0.0, 0.0):
+    told = (mean, *(difference.futures or ()))
+    if mean is not None and not any(round(each / size, digits) for each in told if each):
         change = "no difference"
     elif mean is not None:
         change = f"{formats.number(mean / size, digits, signed=True)}{word}"
-    if ends not in (None, (0.0, 0.0)):
+    if ends not in (None, (0.0, 0.0)) and (change != "no difference" or over is not None):
         # Of what nobody knows fewer digits say something.
         own = digits if over is None else amounts.digits_for(over, size)
         places = own if range_digits is None else range_digits
@@ -299,7 +326,7 @@ def _payback(comparison: Comparison, over: Comparison | None) -> Figure:
     finance = comparison.finance
     label = _of_horizon(finance.horizon_days)
     if comparison.is_worth_nothing:
-        return _nothing("payback", label)
+        return _nothing("payback", label, "nothing to pay back")
     horizon = float(finance.horizon_days)
     drawn = finance if over is None else over.finance
     paid, over_all = comparison.paid_back, PaidBack.of(drawn)
@@ -355,15 +382,15 @@ def _paid_between(finance: Finance) -> str:
     return f"{first} to {last}"
 
 
-def _nothing(name: str, label: str) -> Figure:
-    """Return the figure of a plan that raises nothing, where there is nothing to say."""
+def _nothing(name: str, label: str, words: str) -> Figure:
+    """Return the figure of a plan that raises nothing, and so has no such number."""
     nothing = Interval(None, None, None, is_told=False)
-    return Figure(name, label, formats.NOTHING, "", "", "", nothing, Scale(-1.0, 1.0), ())
+    return Figure(name, label, formats.NOTHING, "", "", words, nothing, Scale(-1.0, 1.0), ())
 
 
 def _chance_of_loss(comparison: Comparison, over: Comparison | None) -> Figure:
     if comparison.is_of_baseline:
-        return _nothing("loss", LABELS["loss"])
+        return _nothing("loss", LABELS["loss"], "this is the baseline")
     as_set = comparison.finance.loss
     loss = as_set if over is None else over.finance.loss
     count, interval = chance(loss)

@@ -483,7 +483,7 @@ def key_figures(subject: Subject) -> tuple[Figure, ...]:
     found = figures(subject.comparison, subject.over)
     if not subject.comparison.is_of_baseline:
         return found
-    units = {each.name: each.versus.rpartition("vs ")[0] for each in found}
+    units = {each.name: each.versus.partition("vs ")[0] for each in found}
     known = (each for each in found if each.value != formats.NOTHING)
     return tuple(replace(each, versus=units[each.name].strip(), change="") for each in known)
 
