@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -220,9 +221,33 @@ def test_a_crowd_in_build_has_its_people_beside_its_rings(organisation: Organisa
     size = int(re.findall(r'class="token work s(\d+)"', drawn)[0])
     assert len(people) == 5
     for left, top in people:
-        assert all(max(abs(int(left) - x), abs(int(top) - y)) >= size for x, y in rings), (
+        middle = int(left) + 10 - size / 2, int(top) + 10 - size / 2
+        assert all(max(abs(middle[0] - x), abs(middle[1] - y)) >= size - 1 for x, y in rings), (
             "no ring is covered"
         )
+
+
+@pytest.mark.parametrize("width", [NARROWEST, WIDTH, WIDEST])
+def test_who_adds_capacity_stands_on_no_model(organisation: Organisation, width: int) -> None:
+    step = Work(TaskClass.RESPOND, None, 0.5, 9.0, None)
+    for count in (5, 24, 60, 200):
+        models = [model(one, beside=(replace(step, developer=one),)) for one in range(count)]
+        drawn = str(place_tokens(crowd(organisation, *models), places(width), None).markup())
+        size = int(re.findall(r'class="token online s(\d+)"', drawn)[0])
+        discs = [
+            (int(x) + size / 2, int(y) + size / 2)
+            for x, y in re.findall(r'data-key="m.*?translate\((-?\d+)px,(-?\d+)px\)', drawn)
+        ]
+        people = re.findall(
+            r'data-key="d.*?translate\((-?\d+)px,(-?\d+)px\)(?: scale\(([\d.]+)\))?', drawn
+        )
+        assert len(discs) == len(people) == count
+        for left, top, scale in people:
+            x, y, half = int(left) + 10, int(top) + 10, 10 * float(scale or 1.0)
+            # A person is round at the top and at the shoulders; places are whole pixels.
+            apart = min(math.hypot(x - one, y - other) for one, other in discs)
+            assert apart >= size / 2 + half - 1.5, (count, size)
+            assert min(abs(x - one) for one, _ in discs) <= size, "beside its model"
 
 
 def test_words_are_the_same_while_their_model_stays_where_it_is(

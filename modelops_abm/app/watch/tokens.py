@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -151,19 +152,23 @@ def _production(placed: Placed, organisation: Organisation, box: Box) -> None:
             placed.add_model(model, x, y, cells)
         else:
             placed.tokens["a", model.number] = _away(model, x, y, cells.size)
-        _beside(placed, model, x + cells.size, y + cells.size, cells)
+        _beside(placed, model, x, y, cells)
     placed.more["online"] = max(0, len(models) - cells.capacity)
 
 
-def _beside(placed: Placed, model: ModelView, right: float, bottom: float, cells: Grid) -> None:
+def _beside(placed: Placed, model: ModelView, x: float, y: float, cells: Grid) -> None:
     """Put those who add capacity or answer a request at the corner of the model's own place."""
-    # There also while it is away: their work goes on beside its repair or retraining.
-    size = min(_BESIDE, 2 + 2 * (cells.pitch - cells.size))  # beside its number, not over it
-    for place, work in enumerate(model.beside):
-        if work.developer is not None:
-            x, y = right - size * (0.4 + place), bottom - 0.4 * size
-            does = f"{occupation(work)} {model.name}"
-            placed.add_developer(work.developer, x, y, size, does)
+    # There also while it is away: their work goes on beside its repair or retraining. In the room
+    # that its disc and the next ones leave free, so that they stand on none; several crowd there.
+    works = [work for work in model.beside if work.developer is not None]
+    free = cells.pitch * math.sqrt(2.0) - cells.size
+    size = math.floor(min(_BESIDE, 0.9 * free) * (1.0 if len(works) == 1 else 0.75))
+    corner = (cells.pitch + cells.size - size) / 2.0
+    for place, work in enumerate(works):
+        assert work.developer is not None
+        aside = 0.6 * size * (place - (len(works) - 1) / 2.0)
+        does = f"{occupation(work)} {model.name}"
+        placed.add_developer(work.developer, x + corner + aside, y + corner, size, does)
 
 
 def _tasks(
@@ -182,7 +187,7 @@ def _tasks(
         placed.add_model(model, x + pairs.pitch - 4, y, pairs)
         developer = model.developer
         if developer is not None:
-            placed.add_developer(developer, x - max(0, _PERSON - pairs.size) / 2, y, pairs.size)
+            placed.add_developer(developer, x, y, pairs.size)
 
 
 def _summary(models: Sequence[ModelView], unseen: int) -> tuple[str, str]:
@@ -317,7 +322,9 @@ def _away(model: ModelView, x: float, y: float, size: int) -> Safe:
 
 def _person(developer: int, x: float, y: float, size: int, does: str) -> Safe:
     # Moved by a transform, which the browser animates without laying the page out again.
-    place = f"translate({x:.0f}px,{y + (size - _PERSON) / 2:.0f}px)"
+    # It shrinks around its middle; a larger place has it in the middle of its height.
+    inside = (size - _PERSON) / 2
+    place = f"translate({x + min(0, inside):.0f}px,{y + inside:.0f}px)"
     if size < _PERSON:
         place += f" scale({size / _PERSON:.2f})"
     return Safe(
