@@ -47,8 +47,11 @@ _FEW_FIT = "Few organisations fit all that was said."
 FEW = 200
 """Effective draws below which a belief says that they are few."""
 TOO_FEW = 50
-"""Effective draws below which ranges are too narrow to be used: chains hardly moved."""
-TOO_NARROW = "Its ranges are too narrow to be used: leave out what is least sure."
+"""Effective draws below which ranges are narrower than what nobody knows: chains hardly moved."""
+TOO_NARROW = (
+    "Its ranges are narrower than what nobody knows, so that what is decided with it looks surer"
+    " than it is: leave out what is least sure."
+)
 NOTHING_YET = 1.1
 """How many times narrower a range must be for something to be learned."""
 SIZES = frozenset({"portfolio.initial_models", "team.developers"})
@@ -343,7 +346,7 @@ class Belief(Reported):
 
     @property
     def is_too_thin(self) -> bool:
-        """Whether chains hardly moved, so that ranges are too narrow to be used."""
+        """Whether chains hardly moved, so that ranges are narrower than what nobody knows."""
         return bool(self.evidence) and self.effective < TOO_FEW
 
     def thin_sentence(self) -> str:

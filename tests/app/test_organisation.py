@@ -42,7 +42,7 @@ from modelops_abm.app.widgets.markup import Action
 from modelops_abm.clients.kinds import READERS
 from modelops_abm.clients.logs import Reading
 from modelops_abm.clients.portfolio import illustrative_portfolio
-from modelops_abm.evidence.belief import Belief, Contradiction, belief_bytes
+from modelops_abm.evidence.belief import TOO_NARROW, Belief, Contradiction, belief_bytes
 from modelops_abm.evidence.default import default_belief
 from modelops_abm.evidence.fit import Size, fit
 from modelops_abm.evidence.interview import QUESTIONS, answer_of, read_answers, told
@@ -601,6 +601,19 @@ def test_nothing_told_asks_for_one_thing(organisation: Organisation) -> None:
     words = str(belief_card(organisation, is_in_use=False))
     assert "Tell us one thing" in words
     assert "Decide with this" not in words
+
+
+def test_a_belief_of_few_draws_is_doubted_and_can_be_decided_with(
+    organisation: Organisation,
+) -> None:
+    """The same sentence beside the button and where one decides."""
+    thin = made_up(effective=20.0)
+    organisation.belief.set(thin)
+    words = str(belief_card(organisation, is_in_use=False))
+    assert TOO_NARROW in words
+    assert "Decide with this" in words
+    assert TOO_NARROW in thin.belief.doubts()
+    assert TOO_NARROW not in made_up(effective=150.0).belief.doubts()
 
 
 def test_nothing_told_shows_what_is_expected_of_any() -> None:

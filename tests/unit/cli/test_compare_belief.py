@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from modelops_abm import preset, with_values
-from modelops_abm.evidence.belief import Belief, load_belief, save_belief
+from modelops_abm.evidence.belief import TOO_NARROW, Belief, load_belief, save_belief
 from modelops_abm.evidence.statements import exactly
 from modelops_abm.experiments import draws_of
 from modelops_abm.scenario import CAPABILITY_NAMES
@@ -55,7 +55,7 @@ def test_what_is_to_be_doubted_of_a_belief_is_said_with_every_answer(
         outcome = modelops(*command, "--belief", "thin.parquet", "--days", "30", *FEW)
         words = " ".join(outcome.out.split())
         assert "Of the belief in thin.parquet: Few organisations fit all that was said." in words
-        assert "Its ranges are too narrow to be used" in words
+        assert TOO_NARROW in words
         assert "At the end of the range that was thought possible" in words
     told = json.loads(
         modelops("compare", "--belief", "thin.parquet", "--days", "30", *FEW, "--json").out

@@ -14,7 +14,7 @@ from scipy import stats
 from scipy.special import ndtri
 
 from modelops_abm import InputError, Scenario, with_values
-from modelops_abm.evidence.belief import Belief
+from modelops_abm.evidence.belief import TOO_NARROW, Belief
 from modelops_abm.evidence.emulator import fitted
 from modelops_abm.evidence.fit import Journal, Size, fit
 from modelops_abm.evidence.sampler import Sample
@@ -179,8 +179,8 @@ def test_a_belief_at_the_end_of_what_was_thought_possible_says_so() -> None:
 def test_few_effective_draws_are_said() -> None:
     belief = replace(believed((about(RATE, 14.0),)), effective=150.0)
     assert "Few organisations fit all that was said" in belief.sentence()
-    assert "too narrow to be used" not in belief.sentence()
-    assert "ranges are too narrow to be used" in replace(belief, effective=20.0).sentence()
+    assert TOO_NARROW not in belief.sentence()
+    assert TOO_NARROW in replace(belief, effective=20.0).sentence()
 
 
 def test_what_a_log_says_has_the_luck_of_a_run_already() -> None:
