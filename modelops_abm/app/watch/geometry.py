@@ -9,7 +9,7 @@ from functools import lru_cache
 from modelops_abm.charts.figure import Box
 
 # In pixels. With less room than the narrowest the card scrolls from side to side.
-NARROWEST, WIDEST = 640, 1600
+NARROWEST, WIDEST = 680, 1600
 HEIGHT = 302
 ROW = 32
 """Height of a task in a box."""
@@ -67,7 +67,7 @@ def places(width: int) -> Places:
     narrow = whole < _NARROW
     gap = 18 if narrow else 30
     free = whole - 4 * gap
-    shares = (0.165, 0.165, 0.145, 0.1) if narrow else (0.155, 0.18, 0.125, 0.08)
+    shares = (0.15, 0.15, 0.145, 0.1) if narrow else (0.155, 0.18, 0.125, 0.08)
     backlog, build, deployment, retired = (free * share for share in shares)
     columns = [backlog, build, deployment, free * (1 - sum(shares)), retired]
     lefts = [sum(columns[:place]) + gap * place for place in range(len(columns))]
@@ -76,7 +76,8 @@ def places(width: int) -> Places:
         for place, (left, column) in enumerate(zip(lefts, columns, strict=True))
     ]
     frame = tops[3]
-    inner, half = frame.left + 12, (frame.width - 36) / 2
+    # Repair has the longer words.
+    inner, repair = frame.left + 12, (frame.width - 36) * (0.54 if narrow else 0.5)
     lower = HEIGHT - _LOWER_TOP
     return Places(
         backlog=tops[0],
@@ -85,8 +86,8 @@ def places(width: int) -> Places:
         production=frame,
         retired=tops[4],
         online=Box(frame.left + 14, 36, frame.width - 24, 98),
-        repair=Box(inner, _LOWER_TOP - 12, half, lower),
-        retraining=Box(inner + half + 12, _LOWER_TOP - 12, half, lower),
+        repair=Box(inner, _LOWER_TOP - 12, repair, lower),
+        retraining=Box(inner + repair + 12, _LOWER_TOP - 12, frame.width - 36 - repair, lower),
         capabilities=Box(0, _LOWER_TOP - 12, tops[2].right, HEIGHT - _LOWER_TOP + 12),
         narrow=narrow,
     )

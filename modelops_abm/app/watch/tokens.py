@@ -211,17 +211,18 @@ def _summary(models: Sequence[ModelView], unseen: int) -> tuple[str, str]:
 def _detailed(
     placed: Placed, name: str, models: Iterable[ModelView], inside: Box, *, short: bool
 ) -> None:
+    beside, behind = (2, 28) if short else (6, 36)
     for row, model in enumerate(models):
-        x, y = inside.left + 26, inside.top + row * ROW
+        x, y = inside.left + _PERSON + beside, inside.top + row * ROW
         cells = grid(Box(x, y, 26, 26), 1)
         placed.add_model(model, x, y, cells)
         developer = model.developer
         if developer is not None:
-            placed.add_developer(developer, x - _PERSON - 6, y, 26)
+            placed.add_developer(developer, x - _PERSON - beside, y, 26)
         first, second = doing(model)
         if short:
             first, second = SHORT_CAUSES.get(first, first), second.partition(",")[0]
-        left = x + (31 if short else 36)
+        left = x + behind
         place, width = f"{name} {row} {model.number}", inside.right + 4 - left
         placed.words.append(Words(place, left, y - 3, width, first, second))
 
