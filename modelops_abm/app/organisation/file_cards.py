@@ -108,17 +108,23 @@ def _about(portfolio: ImportedPortfolio) -> h.Element:
     return h.span(".label.source")[f"{portfolio.source}: {where}; fingerprint {print_}"]
 
 
-def portfolio_tools(start: date) -> h.Fragment:
-    """Return what helps to make a file: template, example, and the date of day 0."""
+def portfolio_tools() -> h.Fragment:
+    """Return what helps to make a file: a template, and an example."""
     return h.fragment[
-        h.div(".tools")[
-            h.button(data_action="portfolio template")[icon("export"), "Template, CSV"],
-            h.button(data_action="use illustrative")["Try a made-up one"],
-            h.label(".start-date")[
-                "Dates count from",
-                h.input(type="date", value=start.isoformat(), data_action="start date"),
-            ],
-        ]
+        h.button(".plain", data_action="portfolio template", aria_label="Template, CSV")[
+            "Template"
+        ],
+        h.button(".plain", data_action="use illustrative", aria_label="Try a made-up one")[
+            "Made-up one"
+        ],
+    ]
+
+
+def day_zero(start: date) -> h.Element:
+    """Return the date from which the dates of a portfolio count."""
+    return h.label(".start-date")[
+        "Dates count from",
+        h.input(type="date", value=start.isoformat(), data_action="start date"),
     ]
 
 

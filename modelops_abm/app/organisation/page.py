@@ -17,6 +17,7 @@ from markupsafe import Markup as Html
 from modelops_abm.app.errors import reported
 from modelops_abm.app.organisation.belief_cards import belief_card, learned_card, predicted_card
 from modelops_abm.app.organisation.file_cards import (
+    day_zero,
     portfolio_in_use,
     portfolio_tools,
     read_in_words,
@@ -268,8 +269,10 @@ def _PortfolioRow(session: Session, do: Callable[[Action], None]) -> None:
             largest_bytes=LARGEST_PORTFOLIO_BYTES,
             on_pick=take,
         )
-        content = h.fragment[portfolio_in_use(scenario), portfolio_tools(scenario.start_date)]
-        Markup(content, do, css_class="file-details")
+        Markup(portfolio_tools(), do, css_class="file-action")
+        if upload is not None or scenario.imported is not None:
+            content = h.fragment[portfolio_in_use(scenario), day_zero(scenario.start_date)]
+            Markup(content, do, css_class="file-details")
 
 
 @solara.component
@@ -311,9 +314,8 @@ def _files_head() -> h.Element:
 
 def _privacy() -> h.Element:
     return h.p(".label")[
-        "Your files are read in memory and never written to disk. For a reload your browser keeps"
-        " portfolio, scenario, answers and belief for this tab, and of a log what it says. No link,"
-        " report or export holds a row of them."
+        "Read in memory, never written to disk; no link, report or export holds a row. For a reload"
+        " this tab keeps portfolio, scenario, answers and belief, and of a log what it says."
     ]
 
 

@@ -150,6 +150,7 @@ def _row(
         "label": question.label,
         "detail": question.detail,
         "asks": question.asks,
+        "further": question.name not in ASKED,
         "unit": _UNITS.get(question.unit, "" if question.unit != "months" else "months"),
         "scale": [*_scale(question.name)],
         "start": round((middle if middle is not None else 0.5) * _most(question)),

@@ -63,6 +63,7 @@ class QuestionRow(TypedDict):
     label: str
     detail: str
     asks: str
+    further: bool
     unit: str
     scale: Sequence[str]
     start: int
