@@ -166,7 +166,7 @@ def _words_below(grid: _Grid, space: Space) -> Option:
         is_tight = space.right < _NARROW and axis.share(tick) > 0.9
         label = {"formatter": words}
         if is_tight:
-            label = {"formatter": words.rpartition(" ")[2], "align": "right"}
+            label["align"] = "right"
         marks.append({"xAxis": tick, "label": label})
     return _words_along("along", marks, "transparent", grid.number)
 
