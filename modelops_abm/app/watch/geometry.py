@@ -9,7 +9,7 @@ from functools import lru_cache
 from modelops_abm.charts.figure import Box
 
 # In pixels. With less room than the narrowest the card scrolls from side to side.
-NARROWEST, WIDEST = 680, 1600
+NARROWEST, WIDEST = 650, 1600
 HEIGHT = 302
 ROW = 32
 """Height of a task in a box."""
@@ -67,7 +67,7 @@ def places(width: int) -> Places:
     narrow = whole < _NARROW
     gap = 18 if narrow else 30
     free = whole - 4 * gap
-    shares = (0.15, 0.15, 0.145, 0.1) if narrow else (0.155, 0.18, 0.125, 0.08)
+    shares = (0.15, 0.15, 0.145, 0.09) if narrow else (0.155, 0.18, 0.125, 0.08)
     backlog, build, deployment, retired = (free * share for share in shares)
     columns = [backlog, build, deployment, free * (1 - sum(shares)), retired]
     lefts = [sum(columns[:place]) + gap * place for place in range(len(columns))]
@@ -77,7 +77,7 @@ def places(width: int) -> Places:
     ]
     frame = tops[3]
     # Repair has the longer words.
-    inner, repair = frame.left + 12, (frame.width - 36) * (0.54 if narrow else 0.5)
+    inner, repair = frame.left + 12, (frame.width - 36) * (0.55 if narrow else 0.5)
     lower = HEIGHT - _LOWER_TOP
     return Places(
         backlog=tops[0],
