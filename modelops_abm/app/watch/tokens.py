@@ -211,7 +211,7 @@ def _summary(models: Sequence[ModelView], unseen: int) -> tuple[str, str]:
 def _detailed(
     placed: Placed, name: str, models: Iterable[ModelView], inside: Box, *, short: bool
 ) -> None:
-    beside, behind = (2, 28) if short else (6, 36)
+    beside, behind = (2, 31) if short else (6, 36)
     for row, model in enumerate(models):
         x, y = inside.left + _PERSON + beside, inside.top + row * ROW
         cells = grid(Box(x, y, 26, 26), 1)
