@@ -27,7 +27,7 @@ from modelops_abm.experiments.finance import returns_of
 from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.spread import OVER_DRAWS, over_in_words, unknown_as_json
 from modelops_abm.experiments.statistics import Estimate, PairedDifference
-from modelops_abm.experiments.words import ON_PAID, ON_WHOLE_COST
+from modelops_abm.experiments.words import ON_PAID, ON_WHOLE_COST, return_in_words
 from modelops_abm.representation import Reported, Row, Table, in_short, numbers, plain_rows, words
 from modelops_abm.scenario import Scenario, with_values
 from modelops_abm.scenario.fields import known_by
@@ -235,15 +235,15 @@ class Told(Reported):
         changes = [self.change(each.name, "npv").estimate for each in self.stories]
         lowest = min(range(len(changes)), key=lambda place: changes[place].mean or 0.0)
         cost = _money(changes[lowest])
-        found = [f"Lowest without the plan: {self.stories[lowest].title}, {cost}."]
+        found = [f"Lowest without the plan: {_quoted(self.stories[lowest])}, {cost}."]
         for verdict, said in (("earns", "more"), ("loses", "less")):
             named = [
-                each.title
+                _quoted(each)
                 for each in self.stories
                 if self.change_of_worth(each.name).verdict == verdict
             ]
             if named:
-                found.append(f"The plan is worth {said} because of it: {all_of(named)}.")
+                found.append(f"The plan is worth {said} because of {all_of(named)}.")
         return " ".join(found)
 
     def tables(self) -> tuple[Table, ...]:
@@ -271,7 +271,7 @@ class Told(Reported):
             yield in_words(self.change(name, outcome, with_plan=with_plan).estimate)
 
     def _worths(self) -> Table:
-        headings = ("worth then", "because of it", f"per $ {ON_PAID}", "of all", "paid back")
+        headings = ("worth then", "because of it", f"per $ {ON_PAID}", "per $ of all", "paid back")
         rows = [
             Row(
                 (
@@ -310,6 +310,10 @@ class Told(Reported):
         return found
 
 
+def _quoted(each: Story) -> str:
+    return f"\u201c{each.title}\u201d"  # titles have commas
+
+
 def _plan_of(each: Story) -> str:
     return "" if each.plan == "all_five" else f" The plan is {each.plan.replace('_', ' ')}."
 
@@ -343,8 +347,7 @@ def _with_error(text: str, width: float | None) -> str:
 
 def _returns(pair: Comparison) -> tuple[str, ...]:
     """Return both returns, and the day of payback."""
-    gains = (gain for gain, _ in returns_of(pair.finance))
-    texts = (formats.NOTHING if gain is None else f"{formats.number(gain, 1)} x" for gain in gains)
+    texts = (return_in_words(*found)[0] for found in returns_of(pair.finance))
     return (*texts, pair.paid_back.when)
 
 
