@@ -261,8 +261,10 @@ def _line(task: Task) -> str:
     """Return what a task has done so far: "Simulating 400 futures: 25 %, about 0:01:10 left"."""
     if task.total is None:
         return f"{task.description} ..."
-    seconds = task.time_remaining
-    left = "" if seconds is None else f", about {timedelta(seconds=round(seconds))} left"
+    done, seconds = task.completed, task.elapsed or 0.0
+    # By all of the time so far: the steps of the latest half minute are few where each takes long.
+    rest = timedelta(seconds=round(seconds * (task.total - done) / done)) if done else None
+    left = "" if rest is None else f", about {rest} left"
     return f"{task.description}: {task.percentage:.0f} %{left}"
 
 
