@@ -61,7 +61,7 @@ html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_use_index = True
-pygments_style = "friendly"
+pygments_style = "a11y-light"  # of those with a light ground the one of which all is read: 4.5 to 1
 pygments_dark_style = "github-dark"
 
 _USED_FOR = {
