@@ -229,8 +229,8 @@ def plain_source(stated: StatedValue) -> str:
 
     >>> from modelops_abm.scenario import describe
     >>> from modelops_abm.scenario.presets import preset
-    >>> team = next(each for each in describe(preset("small_team")) if not each.is_default)
-    >>> plain_source(team).partition(" too")[0]
+    >>> values = {each.quantity.name: each for each in describe(preset("small_team"))}
+    >>> plain_source(values["team.developers"]).partition(" too")[0]
     'judgement: preset “Small team”:'
     """
     return with_titles(source_in_words(stated).removeprefix("user: "))
