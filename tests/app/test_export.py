@@ -423,6 +423,10 @@ def test_slides_of_a_hostile_plan_open(hostile: Subject) -> None:
     )
     words = " ".join(shape.text_frame.text for shape in _shapes(deck) if shape.has_text_frame)
     assert "ecret-" not in words
+    cells = [cell.text.strip() for cell in next(_tables(hostile)).table.iter_cells()]
+    assert cells[(at := cells.index("Idea to live")) : at + 5] == [
+        *("Idea to live", "none goes live", "", "", "with the plan and without"),
+    ]
     named = [series.name for chart in _charts(deck) for series in chart.plots[0].series]
     assert any(name.startswith("'=cmd") for name in named)
     for chart in _charts(deck):

@@ -212,9 +212,9 @@ def _figure_cells(subject: Subject, figure: Figure) -> tuple[str, ...]:
     if figure.name == "loss":  # on the page a chance is over organisations: here it is as set
         as_set, side = (each.finance.loss for each in (subject.comparison, subject.answer.shown))
         return (figure.label, chance(as_set)[0], "", "", "{} ({})".format(*chance(side)))
-    unit, versus = figure.versus, ""
-    if not subject.comparison.is_of_baseline:
-        unit, _, versus = figure.versus.rpartition("vs ")
+    unit, is_beside, versus = figure.versus.rpartition("vs ")
+    if not is_beside:  # of a baseline there is the unit alone; of what never happens more words
+        unit, versus = versus, ""
     value = f"{figure.value} {unit}".strip()
     if figure.name == "payback" and figure.range:  # "in 26 of 400" goes with the word before it
         paid = "never" if figure.value == "never" else "paid back"
