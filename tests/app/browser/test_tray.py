@@ -27,8 +27,17 @@ def test_a_kept_plan_is_renamed_loaded_compared_and_removed(visitor: Visitor) ->
     rename(visitor, "All five", "Before")
     visitor.press(AUTOMATION, "Home")
     visitor.settled()
+    page, table = visitor.page, visitor.page.get_by_role("region", name="Scenarios side by side")
+    page.set_viewport_size({"width": 390, "height": 700})  # where it opens screens above
+    visitor.button("Compare side by side").scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
     visitor.button("Compare side by side").click()
-    table = visitor.page.get_by_role("region", name="Scenarios side by side")
+    expect(table).to_be_visible()
+    expect(visitor.part("comparison").locator("h2")).to_be_in_viewport()
+    page.go_back()
+    expect(table).to_have_count(0)
+    page.wait_for_function("(top) => Math.abs(scrollY - top) < 60", arg=before)
+    visitor.button("Compare side by side").click()
     expect(table.get_by_role("columnheader")).to_have_text(["This plan", "Before"])
     expect(visitor.page.get_by_role("region", name="Differences of scenarios")).to_be_visible()
     with visitor.changing_the_plan():
