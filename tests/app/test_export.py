@@ -745,6 +745,10 @@ def test_report_and_slides_name_client_day_version_and_plan(subject: Subject) ->
     cover = " ".join(
         shape.text_frame.text for shape in deck.slides[0].shapes if shape.has_text_frame
     )
+    changed = made.plan.changed({"drift.severity": 0.31, "retraining.interval_days": 31})
+    other = replace(made, answer=replace(made.answer, plan=changed))
+    assert "severity of a drift: 31\u202f% of power" in other.name
+    assert "time between retrainings: 31 days" in other.name
     for shown in (cover, _Reader(report(made)).text):
         for words in (made.name, "Example Mutual", "25 November 2026", made.version):
             assert words in shown

@@ -8,6 +8,7 @@ back from the browser can be forged, and is checked by `take_entry`.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -88,6 +89,24 @@ def measure_on_rail(name: str) -> Measure | None:
     return _MEASURES.get(name)
 
 
+def number_in_words(quantity: Quantity, value: float) -> str:
+    """Return a number with its unit, as it is read: 50 %, $0.50, 8 times the demand.
+
+    >>> number_in_words(SETTABLE["retraining.interval_days"], 31.0)
+    '31 days'
+    """
+    measure = _IN_WORDS.get(quantity.name) or measure_of(quantity)
+    # A third of something has more digits than anybody reads.
+    words = measure.words(float(f"{value:.4g}") if abs(value) < _WHOLE_FROM else round(value))
+    words = words.removesuffix(" multiple").replace(" multiple of ", " times ")
+    return re.sub(r"^(1 [a-z-]+)s\b", r"\1", words)
+
+
+_WHOLE_FROM = 1000.0
+_IN_WORDS: Mapping[str, Measure] = {
+    **{entry.name: entry.measure for entry in MAIN_ASSUMPTIONS},
+    "finance.discount_rate": Measure("", f"{formats.NARROW_SPACE}% a year", 100.0),
+}
 _MEASURES: Mapping[str, Measure] = {
     **{maximum_of(name): PERCENT for name in CAPABILITY_NAMES},
     **{f"capabilities.{name}.start_day": _MONTHS for name in CAPABILITY_NAMES},

@@ -20,6 +20,7 @@ from modelops_abm.app.decide.rail_rows import (
     SETTABLE,
     day_all_in_place,
     measure_on_rail,
+    number_in_words,
 )
 from modelops_abm.app.measures import shown as value_shown
 from modelops_abm.app.state.answer import LIKE_YOURS, NO_REMARKS, Answer, Remarks
@@ -134,10 +135,10 @@ _MOST_NAMED = 2
 
 def _as_on_rail(quantity: Quantity, value: Any) -> str:
     measure = measure_on_rail(quantity.name)
-    if measure is None:
-        return value_shown(quantity, value)
     mean = value.mean if isinstance(value, Distribution) else value
-    return measure.words(float(f"{mean:.4g}"))
+    if measure is not None:
+        return measure.words(float(f"{mean:.4g}"))
+    return number_in_words(quantity, mean) if quantity.is_number else value_shown(quantity, value)
 
 
 def _start_words(scenario: Scenario) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +23,7 @@ from modelops_abm.app.access import is_loopback
 from modelops_abm.app.decide import settle_card
 from modelops_abm.app.decide.credit_card import known_credit
 from modelops_abm.app.decide.figures import Figure, figures
-from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS
+from modelops_abm.app.decide.rail_rows import number_in_words
 from modelops_abm.app.decide.sentences import (
     full_name,
     headline,
@@ -34,7 +33,7 @@ from modelops_abm.app.decide.sentences import (
     remarks_of,
 )
 from modelops_abm.app.decide.tray_card import Item, apart, items_of, money_of_items
-from modelops_abm.app.measures import Measure, measure_of, shown
+from modelops_abm.app.measures import shown
 from modelops_abm.app.organisation.file_cards import organisation_in_words
 from modelops_abm.app.state.advising import Advised, Asked
 from modelops_abm.app.state.answer import NO_REMARKS, Answer, Remarks
@@ -626,12 +625,6 @@ def meaning_of(value: StatedValue) -> str:
     return f"{parts[1].capitalize()}: {meaning}" if len(parts) == 3 else meaning
 
 
-_MEASURES = {
-    **{entry.name: entry.measure for entry in MAIN_ASSUMPTIONS},
-    "finance.discount_rate": Measure("", f"{formats.NARROW_SPACE}% a year", 100.0),
-}
-
-
 def plain_value(value: StatedValue) -> str:
     """Return a value as the rail shows it: 50 %, $0.50; of a distribution its mean."""
     known = value.value.mean if isinstance(value.value, Distribution) else value.value
@@ -641,14 +634,7 @@ def plain_value(value: StatedValue) -> str:
         return shown(value.quantity, known)
     if value.quantity.unit == "day":
         return f"day {number(known)}"
-    measure = _MEASURES.get(value.quantity.name) or measure_of(value.quantity)
-    # A third of something has more digits than anybody reads.
-    words = measure.words(float(f"{known:.4g}") if abs(known) < _WHOLE_FROM else round(known))
-    words = words.removesuffix(" multiple").replace(" multiple of ", " times ")
-    return re.sub(r"^(1 [a-z-]+)s\b", r"\1", words)
-
-
-_WHOLE_FROM = 1000.0
+    return number_in_words(value.quantity, known)
 
 
 def full_value(value: StatedValue) -> str:
