@@ -29,7 +29,7 @@ from modelops_abm.app.export.menu import (
     link_of,
     share_panel,
 )
-from modelops_abm.app.organisation.file_cards import organisation_in_words
+from modelops_abm.app.organisation.file_cards import models_and_people, organisation_in_words
 from modelops_abm.app.organisation.own_files import save_scenario
 from modelops_abm.app.organisation.page import YourOrganisation
 from modelops_abm.app.state.answer import PRECISIONS
@@ -108,7 +108,10 @@ def _bar(session: Session, query: str | None) -> h.Element:
         h.div(".brand")[
             icon("brand", 22),
             h.span(".words-of-brand")["ModelOps simulator"],
-            h.span(".here", aria_hidden="true")[VIEWS[session.view.value]],
+            h.span(".here", aria_hidden="true")[
+                VIEWS[session.view.value],
+                session.view.value == "decide" and h.small[models_and_people(session.plan)],
+            ],
         ],
         session.view.value != "decide" and h.h1(".spoken")[VIEWS[session.view.value]],
         h.nav(aria_label="Parts of the page")[

@@ -62,14 +62,23 @@ def organisation_in_words(plan: Plan) -> str:
     'Example portfolio'
     """
     scenario = plan.scenario
-    models = scenario.portfolio.initial_models
     if plan.belief is None:
-        return portfolio_in_words(scenario.imported, models)
+        return portfolio_in_words(scenario.imported, scenario.portfolio.initial_models)
+    return f"Your organisation: {models_and_people(plan)}"
+
+
+def models_and_people(plan: Plan) -> str:
+    """Return how large the organisation of a plan is: models in production, and people.
+
+    >>> models_and_people(Plan.of_preset("small_team"))
+    '24 models, 5 people'
+    """
+    scenario = plan.scenario
+    models, people = scenario.portfolio.initial_models, scenario.team.developers
     if scenario.imported is not None:
         models = sum(model.stage == "production" for model in scenario.imported.models)
-    people = scenario.team.developers
     of_people = "1 person" if people == 1 else f"{number(people)} people"
-    return f"Your organisation: {plural(models, 'model')}, {of_people}"
+    return f"{plural(models, 'model')}, {of_people}"
 
 
 def shortened(fingerprint: str) -> str:
