@@ -66,7 +66,10 @@ def test_the_browser_goes_back_within_the_page_and_undo_survives_a_reload(visito
         visitor.press(AUTOMATION, key)
         plans.append(visitor.plan)
     visitor.show("Understand")
+    visitor.page.evaluate("scrollTo(0, 150)")
+    visitor.page.wait_for_function("scrollY === 150")
     visitor.show("Your organisation")
+    visitor.page.wait_for_function("scrollY === 0")
     for part in ("Understand", "Decide"):
         visitor.page.go_back()
         expect(here).to_have_text(part)
