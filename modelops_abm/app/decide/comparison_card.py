@@ -59,7 +59,7 @@ def ComparisonCard(session: Session) -> None:
     drawn = {item.name: item.comparison for item in shown if item.comparison is not None}
     with solara.Div(classes=["card", "comparison"], attributes={"data-part": "comparison"}):
         Markup(h.fragment[_head(money), columns(items, chosen)], on_action)
-        if all("npv" in comparison.bands for comparison in drawn.values()):
+        if drawn and all("npv" in each.bands for each in drawn.values()):
             Chart(over_each_other(drawn, money, _LONGEST_LABEL), _SPACE, name="scenarios")
         Markup(side_by_side(shown, money), on_action)
 
