@@ -389,7 +389,7 @@ def _command(named: list[str], plan: Plan, replications: int, seed: int, *, is_o
 _FILES = {
     "BELIEF.parquet": "what “Keep as a file” in Your organisation saves",
     "PLAN.toml": "what “This plan as a file” in Your organisation saves",
-    "PORTFOLIO.csv": "the portfolio's own file",
+    "PORTFOLIO.csv": "the portfolio's own file, without the rows and columns that were left out",
 }
 
 
@@ -397,7 +397,7 @@ def files_of(words: str) -> str:
     """Return where the files are from that a command names; empty if it names none.
 
     >>> files_of("modelops-abm compare --portfolio PORTFOLIO.csv")
-    "PORTFOLIO.csv is the portfolio's own file."
+    "PORTFOLIO.csv is the portfolio's own file, without the rows and columns that were left out."
     """
     return " ".join(f"{name} is {origin}." for name, origin in _FILES.items() if name in words)
 
