@@ -110,8 +110,8 @@ def settling_in_words(settles: Mapping[str, Asking] | None) -> str:
     if most == 0.0 or (worth.low, worth.mean) == (0.0, 0.0):
         return nothing
     amount = formats.money(most, half_width=most / 2.0)
-    unsure = "" if worth.low > 0.0 else ", if anything"
-    return f"First find out: {asks} The answer is worth up to {amount}{unsure}."
+    least = "up to" if worth.low > 0.0 else "$0 to"
+    return f"First find out, worth {least} {amount}: {asks}"
 
 
 def settling_as_json(settles: Mapping[str, Asking] | None) -> dict[str, Any] | None:

@@ -71,7 +71,7 @@ def test_the_question_that_decides_is_named_and_no_part_is_worth_more_than_all()
     first, *rest = found.settles.items()
     name, (asks, worth) = first
     assert name in ("value_per_year", "value_per_model_year")
-    assert "First find out: " in found.sentence()
+    assert "First find out, " in found.sentence()
     assert asks in found.sentence()
     lead = found.difference("npv").values
     everything = np.maximum(lead, 0.0).mean() - max(lead.mean(), 0.0)

@@ -235,7 +235,7 @@ def test_what_to_find_out_is_asked_of_the_finalists_within_the_budget() -> None:
     assert "value_per_year" in settled.settles
     worths = {name: each.worth.mean for name, each in settled.settles.items()}
     assert max(worths.values()) == next(iter(worths.values()))
-    assert settled.sentence().splitlines()[-1].startswith("First find out: ")
+    assert settled.sentence().splitlines()[-1].startswith("First find out, ")
     assert settled.to_json()["worth_finding_out"].keys() == settled.settles.keys()
 
 

@@ -111,8 +111,8 @@ def test_a_headline_names_what_is_worth_most() -> None:
     assert settling_in_words({}).startswith("No single answer")
     sure = Asking("How many?", Worth(2e6, 1e6, 3e6))
     found = settling_in_words({"n": sure})
-    assert found == "First find out: How many? The answer is worth up to $3.0\u202fM."
+    assert found == "First find out, worth up to $3.0\u202fM: How many?"
     unsure = Asking("How many?", Worth(2e5, 0.0, 1e6))
-    assert settling_in_words({"n": unsure}).endswith("up to $1.00\u202fM, if anything.")
+    assert "out, worth $0 to $1.00\u202fM: " in settling_in_words({"n": unsure})
     nothing = Asking("How many?", Worth(0.0, 0.0, 0.0))
     assert "No single answer" in settling_in_words({"n": nothing})
