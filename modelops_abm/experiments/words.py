@@ -111,7 +111,8 @@ def settling_in_words(settles: Mapping[str, Asking] | None) -> str:
         return nothing
     amount = formats.money(most, half_width=most / 2.0)
     least = "up to" if worth.low > 0.0 else "$0 to"
-    return f"First find out, worth {least} {amount}: {asks}"
+    # Without an upper end it is an estimate, and no bound.
+    return f"First find out, worth {'about' if worth.high is None else least} {amount}: {asks}"
 
 
 def settling_as_json(settles: Mapping[str, Asking] | None) -> dict[str, Any] | None:

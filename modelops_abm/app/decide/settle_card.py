@@ -103,7 +103,8 @@ def settles(over: Comparison | None) -> h.Fragment:
 
 def _worth(asking: Asking, money: Money) -> str:
     worth = asking.worth
-    if worth.low > 0.0 or worth.high is None:
-        return formats.number(worth.mean / money.size, formats.digits_of(worth.mean / money.size))
-    high = worth.high / money.size
-    return f"0 to {formats.number(high, formats.digits_of(high))}"
+    if worth.low <= 0.0 and worth.high is not None:
+        high = worth.high / money.size
+        return f"0 to {formats.number(high, formats.digits_of(high))}"
+    mean = formats.number(worth.mean / money.size, formats.digits_of(worth.mean / money.size))
+    return f"about {mean}" if worth.high is None else mean

@@ -70,11 +70,12 @@ def belief_card(
 
 
 def _helpful(name: str, asking: Asking) -> h.Element:
-    worth = money(float(f"{asking.worth.high or asking.worth.mean:.2g}"))
+    most = asking.worth.high  # without it the worth is an estimate, and no bound
+    worth = money(float(f"{most or asking.worth.mean:.2g}"))
     return h.p(".secondary")[
         "The answer that helps most next: ",
         h.strong[QUESTIONS[name].label.lower()],
-        f", worth finding out up to {worth}.",
+        f", worth finding out {'up to' if most else 'for about'} {worth}.",
     ]
 
 

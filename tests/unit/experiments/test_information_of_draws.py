@@ -114,5 +114,7 @@ def test_a_headline_names_what_is_worth_most() -> None:
     assert found == "First find out, worth up to $3.0\u202fM: How many?"
     unsure = Asking("How many?", Worth(2e5, 0.0, 1e6))
     assert "out, worth $0 to $1.00\u202fM: " in settling_in_words({"n": unsure})
+    open_above = Asking("How many?", Worth(2e5, 0.0, None))
+    assert "out, worth about $200\u202fk: " in settling_in_words({"n": open_above})
     nothing = Asking("How many?", Worth(0.0, 0.0, 0.0))
     assert "No single answer" in settling_in_words({"n": nothing})
