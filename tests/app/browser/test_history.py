@@ -66,8 +66,8 @@ def test_the_browser_goes_back_within_the_page_and_undo_survives_a_reload(visito
         visitor.press(AUTOMATION, key)
         plans.append(visitor.plan)
     visitor.show("Understand")
-    visitor.page.evaluate("scrollTo(0, 150)")
-    visitor.page.wait_for_function("scrollY === 150")
+    visitor.page.wait_for_url("**view=understand**")  # and with it to the top
+    visitor.page.wait_for_function("() => { scrollTo(0, 150); return scrollY === 150; }")
     visitor.show("Your organisation")
     visitor.page.wait_for_function("scrollY === 0")
     for part in ("Understand", "Decide"):
