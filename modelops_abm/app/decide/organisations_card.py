@@ -30,9 +30,9 @@ DOTS = 100
 _COLUMNS = 16
 _ENDS = (0.025, 0.975)
 _FIVE = (0.05, 0.95)
-_STEP, _RADIUS, _HEIGHT = 9.0, 2.9, 84.0
+_STEP, _RADIUS, _HEIGHT = 9.0, 2.9, 70.0
 """Of the dots, in pixels: from one to the next, how large, and the height of the piles."""
-_HIGHEST = 8
+_HIGHEST = 6.5
 
 
 class Dots(NamedTuple):
