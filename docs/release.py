@@ -4,8 +4,9 @@ It stops at the first thing that is off. In this order:
 
 1. versions and dates agree: pyproject.toml, CITATION.cff, codemeta.json, CHANGELOG.md;
 2. wheel and source archive are built, pass ``twine check --strict``, and hold what they must;
-3. the site is built without a warning and without a faulty link, and every figure of it that a
-   command makes is made again and is as it is shown;
+3. the notebooks are executed and show what is stored of them, the site is built of them without a
+   warning and without a faulty link, and every figure of it that a command makes is made again and
+   is as it is shown;
 4. the wheel, installed in a fresh environment, answers, names in one sentence the extra that a
    command lacks, and with all extras passes the tests of the source archive, away from
    the checkout: on every supported Python that uv finds, with the newest and with the lowest
@@ -289,8 +290,10 @@ def main(arguments: list[str]) -> int:
             print("Wheel and source archive are whole.", flush=True)
             site = (str(DOCS / "site.py"), "--output", str(Path(place) / "site"))
             figures = (str(DOCS / "reproduce.py"), str(Path(place) / "figures"))
-            for each in (site, figures):
-                print(run(sys.executable, *each).strip().splitlines()[-1], flush=True)
+            notebooks = ("-m", "pytest", "-q", "--slow-budget=999", "tests/unit/test_notebooks.py")
+            for each in (notebooks, site, figures):
+                said = run(sys.executable, *each, cwd=REPOSITORY)
+                print(said.strip().splitlines()[-1], flush=True)
             tried = (
                 ("newest",) if chosen.quick else (chosen.versions,) if chosen.versions else VERSIONS
             )
