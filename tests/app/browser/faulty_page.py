@@ -27,7 +27,7 @@ def break_run() -> None:
 def break_part() -> None:
     from modelops_abm.app.organisation import page
 
-    page.portfolio_in_use = fail
+    page.portfolio_tools = fail
 
 
 BREAK = {"handler": break_handler, "run": break_run, "part": break_part}
