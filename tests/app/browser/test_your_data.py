@@ -137,6 +137,7 @@ def test_template_and_plan_come_back_as_they_went(guest: Visitor) -> None:
     guest.choose_file("portfolio-file", *saved(saving.value))
     expect(guest.part("portfolio-result")).to_contain_text("nothing wrong")
     guest.button("Remove").click()
+    expect(guest.part("portfolio-result")).to_have_count(0)  # all below it has moved up by then
     with guest.page.expect_download() as saving:
         guest.button("This plan as a file, TOML").click()
     plan = guest.query
