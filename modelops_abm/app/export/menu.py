@@ -104,17 +104,17 @@ def _for_others(session: Session, words: str) -> h.Fragment:
                 h.button(data_action="save plan")[icon("export"), "Save the plan as a file"],
                 h.span(".label")[f"Opens in Your organisation of their page{beside}."],
             ],
-            bool(words)
-            and h.li[
-                h.button(data_action="copy command")[icon("share"), "Copy the command"],
-                h.code[words],
-                (told := files_of(words)) and h.span(".label")[f"{told} Send it along."],
-            ],
             h.li[
                 h.span(".label")[
                     "Or serve the page under a name, behind a proxy that speaks TLS:"
                     " modelops-abm page --allow-host NAME. Its links work for all who reach it."
                 ]
+            ],
+            bool(words)
+            and h.li[
+                h.button(data_action="copy command")[icon("share"), "Copy the command"],
+                h.code[words],
+                (told := files_of(words)) and h.span(".label")[f"{told} Send it along."],
             ],
         ],
     ]
@@ -271,8 +271,9 @@ EXPORTS = {
 
 def export_panel(session: Session) -> h.Element:
     """Return the menu below the button, which the browser opens and closes."""
+    # What is known now stands last: it gets shorter while answers come, and what is about to be
+    # pressed may not move.
     return h.div(".panel.menu", id=EXPORT_PANEL, popover=True, aria_label="Export")[
-        h.p(".label")[_state(session)],
         h.label(".for-whom")[
             h.span(".label")["For, on the cover"],
             h.input(
@@ -284,6 +285,7 @@ def export_panel(session: Session) -> h.Element:
             ),
         ],
         (_item(name, entry) for name, entry in EXPORTS.items()),
+        h.p(".label")[_state(session)],
     ]
 
 

@@ -69,6 +69,17 @@ def test_charts_are_pictures(settled: Visitor) -> None:
         assert all(archive.read(name).startswith(b"\x89PNG\r\n\x1a\n") for name in names)
 
 
+def test_nothing_in_the_menu_moves_while_more_is_found_out(arrive: Arrive) -> None:
+    visitor = arrive(link(is_over=True))
+    visitor.button("Export").click()
+    panel = visitor.page.locator("#export-panel")
+    before = [item.bounding_box() for item in panel.get_by_role("button").all()]
+    visitor.settled()
+    expect(panel).to_contain_text("As it is now")
+    expect(panel).not_to_contain_text("Not found out yet")
+    assert [item.bounding_box() for item in panel.get_by_role("button").all()] == before
+
+
 def picture_of(visitor: Visitor, button: str, kind: str) -> tuple[str, bytes]:
     """Save a card as a picture by its button; return its name and content."""
     visitor.page.locator(button).click()
