@@ -189,7 +189,7 @@ def _large_plan(session: Session) -> h.Element | None:
     if session.may_run(session.plan):
         return None
     scenario = session.plan.scenario
-    replications = PRECISIONS[session.precision.value].replications
+    replications = PRECISIONS[session.precision.value]
     minutes = max(1, round(minutes_of(scenario, replications)))
     return h.div(".notice", role="alert", data_part="large-plan")[
         h.span[

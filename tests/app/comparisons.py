@@ -86,7 +86,7 @@ def made_comparison(
 def answer_of(comparison: Comparison, *, is_settled: bool = True, aim: int = 400) -> Answer:
     """Return the page's answer to the plan of a comparison."""
     plan = Plan("test", comparison.plan.scenario)
-    return Answer(plan, comparison, aim, 0.06e6, is_settled)
+    return Answer(plan, comparison, aim, is_settled)
 
 
 def band(mean: NDArray[np.float64], half_width: float = 1.0) -> pd.DataFrame:

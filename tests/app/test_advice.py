@@ -27,7 +27,7 @@ from modelops_abm.app.state.advising import (
     asked_of,
     found_out,
 )
-from modelops_abm.app.state.answer import PRECISIONS, USUAL, Precision, Question, answers
+from modelops_abm.app.state.answer import PRECISIONS, USUAL, Question, answers
 from modelops_abm.app.state.fitting import Line
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
@@ -38,7 +38,7 @@ from tests.app.comparisons import QUICK
 from tests.app.test_decide_components import shown
 from tests.patience import until
 
-FEW = Precision(0.04, 24)
+FEW = 24
 BUDGET = 1e9
 
 
@@ -295,7 +295,7 @@ def test_no_future_of_a_fine_answer_has_a_part_in_choosing() -> None:
         asked_of(plan, BUDGET, 0, PRECISIONS[name], is_over=False) for name in ("usual", "fine")
     )
     assert (usual.replications, fine.replications) == (400, 400)
-    assert fine.answered == PRECISIONS["fine"].replications
+    assert fine.answered == PRECISIONS["fine"]
     assert not fine.is_of(usual), "it was chosen by futures of the finer answer"
     assert "--reserved" not in command_of_advice(usual)
     assert f"--reserved {fine.answered}" in command_of_advice(fine)

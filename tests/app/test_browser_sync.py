@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from modelops_abm.app.browser_sync import open_session, restore, to_keep
-from modelops_abm.app.state.answer import Question, answers
+from modelops_abm.app.state.answer import USUAL, Question, answers
 from modelops_abm.app.state.link import Linked, query_of
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
@@ -61,7 +61,7 @@ def test_a_reload_brings_back_the_tray_and_answers_it() -> None:
     assert after.wait(PATIENCE_SECONDS)
     (kept,) = after.tray.value
     assert (kept.name, kept.plan.key) == ("one", PLAN.key)
-    assert kept.is_answered(0)
+    assert kept.is_answered(0, USUAL)
     restore(after, to_keep(PLAN, (Kept("late", PLAN),)))  # what is there by now stays
     assert [kept.name for kept in after.tray.value] == ["one"]
     before.close()

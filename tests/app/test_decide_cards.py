@@ -205,8 +205,12 @@ def test_a_scenario_of_other_futures_waits_for_those_of_this_plan() -> None:
     own = answer_of(made_comparison([1.0, 2.0]))
     other = made_comparison([1.0, 2.0], plan=quick_plan(lineage=1.0))
     reseeded = replace(other, plan=replace(other.plan, seed=1))
-    for comparison, is_known in ((other, True), (reseeded, False)):
-        answer = answer_of(comparison)
+    finer = answer_of(other, aim=1600)
+    for answer, is_known in (
+        (answer_of(other), True),
+        (answer_of(reseeded), False),
+        (finer, False),
+    ):
         items = tray_card.items_of(own, (Kept("kept", answer.plan, answer),))
         assert [item.comparison is not None for item in items] == [True, is_known]
 
@@ -226,6 +230,17 @@ def test_the_best_scenario_is_marked() -> None:
     text = str(tray_card.scenarios(items, tray_card.money_of_items(items)))
     assert text.index("better") < text.index(">best<")
     assert text.count(">best<") == 1
+
+
+def test_a_kept_plan_of_fewer_futures_says_so_and_is_not_ranked() -> None:
+    this = Item("This plan", made_comparison([1e5, 2e5, 1e5]), aim=3)
+    for worth in ([3e5, 4e5, 3e5], [3e5, 4e5]):
+        items = [this, Item("kept", made_comparison(worth), 0, aim=3)]
+        money, is_whole = tray_card.money_of_items(items), len(worth) == 3
+        text = str(tray_card.scenarios(items, money))
+        assert (">best<" in text) == is_whole
+        for words in (text, str(side_by_side(items, money))):
+            assert ("so far, 2 of 3 futures" in words) == (not is_whole)
 
 
 def test_nothing_is_best_that_the_futures_do_not_decide_or_that_is_of_another_organisation() -> (

@@ -38,7 +38,7 @@ def session(comparison: Comparison, quick_credit: Credit) -> Iterator[Session]:
     """Return a session whose plan is answered, with nothing running in the background."""
     plan = Plan("test", comparison.plan.scenario)
     session = Session(plan)
-    session.answer.set(Answer(plan, comparison, 16, 0.06e6, True))
+    session.answer.set(Answer(plan, comparison, 16, True))
     session.credit.set(CreditSoFar(plan, quick_credit))
     yield session
     session.close()
@@ -116,7 +116,7 @@ def test_credit_of_another_plan_is_not_shown(session: Session, comparison: Compa
     with shown(Cards(session)) as cards:
         assert f'data-answers="{session.plan.key}"' in cards.text
         other = Plan("test", quick_plan(lineage=1.0, monitoring=1.0))
-        session.answer.set(Answer(other, comparison, 16, 0.06e6, True))
+        session.answer.set(Answer(other, comparison, 16, True))
         assert f'data-answers="{other.key}"' not in cards.text
 
 
@@ -283,7 +283,7 @@ def test_a_team_that_cannot_carry_its_portfolio_is_told_so(session: Session) -> 
     plan = Plan("test", with_values(session.plan.scenario, few, source="test"))
     session.history.set(History(plan))
     found = compare(plan.scenario, 16, daily=BANDS, period_days=PERIOD_DAYS)
-    session.answer.set(Answer(plan, found, 16, 0.06e6, True))
+    session.answer.set(Answer(plan, found, 16, True))
     with shown(sentences.FindRemarks(session)), shown(Head(session)) as head:
         until(lambda: "A team of 1 developer cannot carry this portfolio" in head.text)
         assert "would do" in head.text

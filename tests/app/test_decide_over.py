@@ -29,7 +29,7 @@ from modelops_abm.app.decide.tray_card import (
 from modelops_abm.app.decide.verdict_card import mode_switch, verdict_card
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.export.content import Subject, command
-from modelops_abm.app.state.answer import USUAL, Answer, AnswerCache, Precision, Question, answers
+from modelops_abm.app.state.answer import USUAL, Answer, AnswerCache, Question, answers
 from modelops_abm.app.state.draws import organisations_of
 from modelops_abm.app.state.estimation import CreditSoFar
 from modelops_abm.app.state.plan import Plan
@@ -46,7 +46,7 @@ from modelops_abm.experiments.words import settling_in_words
 from tests.app.comparisons import QUICK, made_comparison
 from tests.app.test_decide_components import shown
 
-FEW = Precision(0.04, 48)
+FEW = 48
 
 
 @pytest.fixture(scope="module")

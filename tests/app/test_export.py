@@ -99,9 +99,8 @@ PORTFOLIO = ImportedPortfolio(
 
 def _subject(plan: Plan, *, is_settled: bool = True) -> Subject:
     comparison = compare(plan.scenario, FUTURES, seed=SEED, daily=BANDS, period_days=PERIOD_DAYS)
-    answer = Answer(
-        plan=plan, comparison=comparison, aim=400, half_width_aim=5e4, is_settled=is_settled
-    )
+    aim = FUTURES if is_settled else 400
+    answer = Answer(plan=plan, comparison=comparison, aim=aim, is_settled=is_settled)
     earned = credit(plan.scenario, 3, seed=SEED)
     return Subject(answer, earned, ADDRESS, date(2026, 11, 25))
 
@@ -511,7 +510,6 @@ def test_the_command_of_a_portfolio_gives_the_same_figures(
         assert over.over is not None
         answer = replace(subject.answer, plan=plan, comparison=over.over.as_set, over=over)
         made = replace(subject, answer=answer)
-        assert "Command of organisations" not in dict(provenance(made)), "it is the same one"
         assert "PORTFOLIO.csv is" in dict(provenance(made))["Its files"]
         assert main([*shlex.split(command(made))[1:], "--json"]) == 0
         printed = json.loads(capsys.readouterr().out)
@@ -523,15 +521,9 @@ def test_the_command_of_a_portfolio_gives_the_same_figures(
     )
 
 
-def test_what_is_said_of_organisations_has_a_command_of_its_own(subject: Subject) -> None:
-    """Over as many futures as they are, if the answer as set ended after fewer."""
-    for count, is_told in ((FUTURES, False), (FUTURES + 2, True)):
-        over = compare(subject.plan.scenario, count, seed=SEED, daily=BANDS)
-        made = replace(subject, answer=replace(subject.answer, over=over))
-        told = dict(provenance(made)).get("Command of organisations", "")
-        assert (f"--replications {count}" in told) == is_told
-        assert f"--replications {FUTURES}" in command(made)
-        assert {row["command_of_organisations"] for row in _rows(figures_csv(made))} == {told}
+def test_the_chance_of_a_loss_is_told_as_set_and_of_organisations(subject: Subject) -> None:
+    over = compare(subject.plan.scenario, FUTURES + 2, seed=SEED, daily=BANDS)
+    made = replace(subject, answer=replace(subject.answer, over=over))
     (table, *_) = _tables(made)
     *_, loss = ([cell.text for cell in row.cells] for row in table.table.rows)
     as_set, told = (chance(each.finance.loss) for each in (made.comparison, over))
@@ -790,6 +782,9 @@ def test_kept_plans_stand_beside_this_one_in_report_and_slides(subject: Subject)
     assert [item.name for item in made.items] == ["This plan", "Automation alone"]
     rows = kept_table(made).rows
     assert [row[0] for row in rows] == ["This plan", "Automation alone"]
+    early = replace(_subject(other).answer, aim=400, is_settled=False)
+    cut = replace(made, answer=replace(made.answer, aim=400), kept=(Kept("Cut", other, early),))
+    assert kept_table(cut).rows[1][0] == f"Cut (so far, {FUTURES} of 400 futures)"
     worth = made.items[0].worth
     assert worth is not None
     assert rows[0][1] == notation_of(made.comparison).worth(worth.estimate.mean)

@@ -52,7 +52,7 @@ def plan() -> Plan:
 def answered(plan: Plan, futures: int) -> Answer:
     """Return the answer to a plan over so many futures."""
     found = compare(plan.scenario, futures, seed=SEED, daily=BANDS, period_days=PERIOD_DAYS)
-    return Answer(plan, found, FUTURES, 0.06e6, futures == FUTURES)
+    return Answer(plan, found, FUTURES, futures == FUTURES)
 
 
 @pytest.fixture(scope="module")

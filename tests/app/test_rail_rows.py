@@ -169,13 +169,13 @@ def test_settings_show_range_and_unit() -> None:
     assert choice["options"] == (("maintenance", "Maintenance"), ("none", "None"))
 
 
-def test_precisions_in_money() -> None:
-    row = precision_row(Plan.of_preset("reference"), "usual")
+def test_precisions_are_numbers_of_futures() -> None:
+    row = precision_row("usual")
     assert row["text"] == "usual"
     assert [word for _, word in row["options"]] == [
-        "Rough, ±$200\u202fk", "Usual, ±$90\u202fk", "Fine, ±$50\u202fk",
+        "Rough, 200 futures", "Usual, 400 futures", "Fine, 1,600 futures",
     ]  # fmt: skip
-    assert "400 at most" in row["detail"]
+    assert "The same for every plan" in row["detail"]
 
 
 def test_head_says_what_is_possible() -> None:

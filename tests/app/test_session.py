@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from modelops_abm.app.errors import reported
-from modelops_abm.app.state.answer import Answer, Question, answers
+from modelops_abm.app.state.answer import USUAL, Answer, Question, answers
 from modelops_abm.app.state.estimation import CreditSoFar, Failure, RunProgress
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
@@ -173,7 +173,7 @@ def test_tray_keeps_and_completes(session: Session) -> None:
     session.change({LEVEL: 1.0})
     session.ask()
     until(lambda: is_settled(session))
-    until(lambda: session.tray.value[0].is_answered(0))
+    until(lambda: session.tray.value[0].is_answered(0, USUAL))
     kept = session.tray.value[0]
     assert kept.comparison is not None
     assert kept.comparison.plan.scenario == kept.plan.scenario
@@ -198,7 +198,7 @@ def test_a_kept_plan_has_its_own_baseline(session: Session) -> None:
     session.keep("two developers")
     session.change({"team.developers": 4})
     session.ask()
-    until(lambda: session.tray.value[0].is_answered(0))
+    until(lambda: session.tray.value[0].is_answered(0, USUAL))
     comparison = session.tray.value[0].comparison
     assert comparison is not None
     assert comparison.baseline.scenario.team.developers == 2

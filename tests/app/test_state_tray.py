@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_abm.app.state.answer import Answer, Question, answers
+from modelops_abm.app.state.answer import USUAL, Answer, Question, answers
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.tray import (
     LONGEST_NAME,
@@ -73,5 +73,6 @@ def test_answers_reach_every_plan_that_is_the_same() -> None:
     tray = with_answer(with_answer(tray, first), last)
     assert [kept.answer for kept in tray] == [last, last, None]
     assert with_answer(tray, first) == tray  # what is settled stays
-    assert tray[0].is_answered(0)
-    assert not tray[0].is_answered(1)  # not over the futures of another seed
+    assert tray[0].is_answered(0, USUAL)
+    assert not tray[0].is_answered(1, USUAL)  # not over the futures of another seed
+    assert not tray[0].is_answered(0, 2 * USUAL)  # nor over as many as another precision asks for

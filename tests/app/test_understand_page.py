@@ -165,7 +165,7 @@ def numbers_in(markup: object) -> list[str]:
 @pytest.fixture
 def answered(comparison: Comparison, quick_credit: Credit) -> Iterator[Session]:
     session = Session(Plan("test", comparison.plan.scenario))
-    session.answer.set(Answer(session.plan, comparison, 16, 0.06e6, True))
+    session.answer.set(Answer(session.plan, comparison, 16, True))
     session.credit.set(CreditSoFar(session.plan, quick_credit))
     yield session
     session.close()
@@ -214,7 +214,7 @@ def test_before_the_answer_the_story_has_its_place_and_no_number() -> None:
 def test_the_story_of_the_baseline_says_so() -> None:
     plan = Plan("test", quick_plan())
     found = compare(plan.scenario, 4, daily=BANDS, period_days=PERIOD_DAYS)
-    told = plain(story(Answer(plan, found, 4, 1.0, True), None))
+    told = plain(story(Answer(plan, found, 4, True), None))
     assert "This is the baseline" in told
     assert told.count("Not planned") == len(CAPABILITY_NAMES)
 

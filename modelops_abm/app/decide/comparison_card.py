@@ -188,7 +188,7 @@ def _figures_table(shown: dict[str, Item]) -> h.Element:
             h.tr[
                 h.th(scope="row")["Futures as set"],
                 (
-                    h.td[formats.number(item.comparison.replications)]
+                    h.td[item.so_far or formats.number(item.comparison.replications)]
                     for item in shown.values()
                     if item.comparison is not None
                 ),

@@ -101,9 +101,7 @@ def Settings(session: Session, problems: Problems, on_enter: Callable[[Entry], N
     }
     with solara.Div(classes=["rail-settings"]):
         changed = rail_rows.changed_rows(plan, problems, elsewhere)
-        _controls(
-            session, [*changed, rail_rows.precision_row(plan, session.precision.value)], on_enter
-        )
+        _controls(session, [*changed, rail_rows.precision_row(session.precision.value)], on_enter)
         Search(f"Any of {len(SETTABLE)} values", "retraining interval", set_query)
         _controls(session, rail_rows.setting_rows(hits[:MOST_FOUND], plan, problems), on_enter)
         if query:

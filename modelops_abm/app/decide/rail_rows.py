@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from modelops_abm import formats
 from modelops_abm.app.measures import Measure, is_share, measure_of, options_of, read, shown
-from modelops_abm.app.state.answer import PRECISIONS, Answer, half_width_wished
+from modelops_abm.app.state.answer import PRECISIONS, Answer
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.controls import Entry, Field, Slider
@@ -355,22 +355,18 @@ def setting_rows(
     return [_row(quantity, plan, problems) for quantity in quantities]
 
 
-def precision_row(plan: Plan, chosen: str) -> Field:
+def precision_row(chosen: str) -> Field:
     """Return the row in which one chooses how well the average should be known."""
     options = [
-        (
-            name,
-            f"{name.capitalize()}, ±{formats.money(half_width_wished(plan.scenario, precision))}",
-        )
-        for name, precision in PRECISIONS.items()
+        (name, f"{name.capitalize()}, {formats.plural(futures, 'future')}")
+        for name, futures in PRECISIONS.items()
     ]
-    most = formats.number(PRECISIONS[chosen].replications)
     return {
         "name": PRECISION,
         "label": "Precision of the average",
         "text": chosen,
         "options": options,
-        "detail": f"More futures are run until then, {most} at most.",
+        "detail": "The same for every plan; four times as many halve the interval.",
     }
 
 

@@ -536,14 +536,11 @@ def progress(answer: Answer, *, is_superseded: bool, done: int = 0) -> Progress:
         return _progress_over(answer, answer.over, done)
     known, money = answer.comparison.finance.npv.half_width, money_of(answer.comparison)
     precision = money.half_width(known) if known else ""
-    wished = money.half_width(answer.half_width_aim)
     if not answer.is_settled:
-        note = f"Average still tightening; aim {wished}"
-        return Progress(f"{formats.count_of(n, aim)} futures", precision, max(n, done) / aim, note)
-    futures = formats.plural(n, "future")
-    if not known or known <= answer.half_width_aim:
-        return Progress(futures, precision, 1.0, "Average as precise as you asked")
-    return Progress(futures, precision, 1.0, f"As precise as {n:,} can be; aim {wished}")
+        words, note = f"{formats.count_of(n, aim)} futures", "Average still tightening"
+        return Progress(words, precision, max(n, done) / aim, note)
+    words = formats.plural(n, "future")
+    return Progress(words, precision, 1.0, "The same futures for every plan")
 
 
 def _progress_over(answer: Answer, over: Comparison, done: int) -> Progress:

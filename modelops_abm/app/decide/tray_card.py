@@ -51,17 +51,26 @@ class Item:
         Its number among those that were kept; None for this plan.
     over
         What is known of it over what the organisation may be; None if that is not asked.
+    aim
+        How many futures it will be of.
     """
 
     name: str
     comparison: Comparison | None
     place: int | None = None
     over: Comparison | None = None
+    aim: int = 0
 
     @property
     def worth(self) -> PairedDifference | None:
         """Its difference of net present value from its baseline."""
         return None if self.comparison is None else self.comparison.difference("npv")
+
+    @property
+    def so_far(self) -> str:
+        """That not all of its futures are run: so far, 48 of 400 futures; empty if they are."""
+        n = self.aim if self.comparison is None else self.comparison.replications
+        return f"so far, {formats.count_of(n, self.aim)} futures" if n < self.aim else ""
 
 
 def items_of(answer: Answer | None, tray: Tray) -> list[Item]:
@@ -83,10 +92,11 @@ def _item_of(name: str, answer: Answer | None, place: int | None, this: Answer |
     # One that is known as set only waits for the other: side by side all are of the same kind.
     if answer is None or (is_over and answer.over is None):
         return Item(name, None, place)
-    # Of another seed the futures are others, and no two of them are a pair.
-    if this is not None and answer.seed != this.seed:
+    # Of another seed or precision the futures are others: it waits until those are run.
+    if this is not None and (answer.seed, answer.aim) != (this.seed, this.aim):
         return Item(name, None, place)
-    return Item(name, answer.comparison, place, answer.over if is_over else None)
+    over = answer.over if is_over else None
+    return Item(name, answer.comparison, place, over, answer.aim)
 
 
 def free_name(plan: Plan, tray: Tray) -> str:
@@ -183,18 +193,18 @@ def _apart(this: Item, item: Item) -> str:
 
 
 def best_of(items: list[Item]) -> Item | None:
-    """Return the scenario that is worth the most, if the futures that all share decide that.
+    """Return the scenario that is worth the most, if their futures decide that.
 
-    Of another organisation or horizon than this plan's nothing is compared.
+    Of another organisation or horizon than this plan's nothing is compared, and nothing before all
+    have all their futures.
     """
     this = items[0]
     known = [item for item in items if is_alike(item, this)]
-    if len(known) < 2:
+    if len(known) < 2 or any(item.so_far for item in known):
         return None
     sides = [item.over or item.comparison for item in known]
     values = [side.difference("npv").values for side in sides if side is not None]
-    both = min(map(len, values))
-    ranking = rank(range(len(known)), np.array([each[:both] for each in values]))
+    ranking = rank(range(len(known)), np.array(values))
     return known[ranking.order[0]] if ranking.is_decided else None
 
 
@@ -273,6 +283,8 @@ def _worth(item: Item, scale: Scale, money: Money, *, is_best: bool) -> list[h.E
     words = f"{ends}; {formats.count_of(loss.count, loss.n)} lose"
     if item.over is not None:
         words = f"{in_hundred(item.over)} earn; {ends}"
+    if item.place is not None and item.so_far:  # of this plan the head says it
+        words = f"{ends}; {item.so_far}"
     muted = item.place is not None
     return [
         h.div(".tray-mark")[

@@ -310,8 +310,6 @@ def provenance(subject: Subject) -> list[tuple[str, str]]:
         ("Made on", subject.day),
         ("Command", command(subject)),
     ]
-    if of_organisations := _command_of_organisations(subject):
-        entries.append(("Command of organisations", of_organisations))
     if told := files_of(command(subject)):
         entries.append(("Its files", told))
     # One that opens on this machine alone is of no use to whoever is handed a report.
@@ -331,10 +329,7 @@ def commands_of_kept(subject: Subject) -> Iterator[tuple[str, str]]:
     """Yield the commands of the kept plans beside this one, each with what it is of."""
     for kept in subject.kept:
         if kept.answer is not None and kept.plan.key != subject.plan.key:
-            alone = replace(subject, answer=kept.answer)
-            yield f"Command of {kept.name}", command(alone)
-            if of_organisations := _command_of_organisations(alone):
-                yield f"Command of organisations, {kept.name}", of_organisations
+            yield f"Command of {kept.name}", command(replace(subject, answer=kept.answer))
 
 
 def command(subject: Subject) -> str:
@@ -345,17 +340,6 @@ def command(subject: Subject) -> str:
     """
     count, is_over = subject.comparison.replications, subject.over is not None
     return _command(["compare"], subject.plan, count, subject.seed, is_over=is_over)
-
-
-def _command_of_organisations(subject: Subject) -> str:
-    """Return the command for what is said of organisations; empty if `command` prints that too.
-
-    As set an answer ends when the average is known well enough, after fewer futures.
-    """
-    over, plan = subject.over, subject.plan
-    if over is None or over.replications == subject.comparison.replications:
-        return ""
-    return _command(["compare"], plan, over.replications, subject.seed, is_over=True)
 
 
 def command_of_advice(asked: Asked) -> str:
@@ -456,7 +440,7 @@ def _worth(item: Item, this: Item, money: Money) -> tuple[str, ...]:
     chance = in_hundred(item.over) if item.over else formats.count_of(loss.count, loss.n)
     reason = "" if this.comparison is None else apart(item.comparison, this.comparison)
     return (
-        item.name,
+        f"{item.name} ({item.so_far})" if item.so_far else item.name,
         money.worth(item.worth),
         f"{money.worth(drawn)} ({spread})" if item.over else spread,
         chance,
@@ -690,8 +674,8 @@ _ABOUT = ("scenario", "seed", "version")
 def figures_csv(subject: Subject) -> bytes:
     """Return every outcome of the run summary: plan, baseline, and their paired difference."""
     link = "" if names_this_machine(subject.address) else subject.link
-    same = (*_about(subject), link, command(subject), _command_of_organisations(subject))
-    header = (*_FIGURES, *_ABOUT, "link", "command", "command_of_organisations")
+    same = (*_about(subject), link, command(subject))
+    header = (*_FIGURES, *_ABOUT, "link", "command")
     return _csv(header, ((*row, *same) for row in _figures(subject)))
 
 

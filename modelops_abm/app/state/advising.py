@@ -16,7 +16,6 @@ from functools import cached_property
 import solara
 
 from modelops_abm import formats
-from modelops_abm.app.state.answer import Precision
 from modelops_abm.app.state.draws import answered_in, organisations_of
 from modelops_abm.app.state.fitting import LINE, Line
 from modelops_abm.app.state.jobs import PRECEDENCE, Job, Jobs
@@ -66,7 +65,7 @@ class Asked:
     is_over
         Whether over what the organisation may be, or at the values as set.
     answered
-        In how many futures the plan is answered at most: none of them may choose a road map, which
+        In how many futures the plan is answered: none of them may choose a road map, which
         would look better in them than it is.
     chance
         In which part of the futures the budget has to be enough; None if on average.
@@ -131,14 +130,13 @@ def asked_of(
     plan: Plan,
     budget: float,
     seed: int,
-    precision: Precision,
+    futures: int,
     *,
     is_over: bool,
     chance: float | None = None,
 ) -> Asked:
-    """Return what a visitor asks by the plan that is shown; precision is that of its answer."""
-    answered = precision.replications
-    return Asked(plan, budget, seed, min(answered, REPLICATIONS), is_over, answered, chance)
+    """Return what a visitor asks by the plan that is shown, and by the futures of its answer."""
+    return Asked(plan, budget, seed, min(futures, REPLICATIONS), is_over, futures, chance)
 
 
 def _as_it_is(plan: Scenario) -> str:

@@ -1,4 +1,4 @@
-"""The answer to a plan: how precise it should be, how it gets better, and what is kept of it.
+"""The answer to a plan: over how many futures, how it gets better, and what is kept of it.
 
 Nothing here is of a thread or of a page: `estimation` asks in the background.
 """
@@ -20,7 +20,7 @@ from modelops_abm.core.outcomes import LEVEL_STATES
 from modelops_abm.evidence.measures import as_it_is
 from modelops_abm.evidence.settling import settled
 from modelops_abm.experiments import Comparison, Credit, LevelChange, comparisons
-from modelops_abm.experiments.statistics import is_known, looks_up_to
+from modelops_abm.experiments.statistics import looks_up_to
 from modelops_abm.runs.batches import RunCache
 from modelops_abm.runs.resources import MOST_REPLICATIONS, replications_per_block
 from modelops_abm.runs.results import Ensemble
@@ -60,12 +60,9 @@ class Answer:
         The plan and its baseline at the values as set, over the replications so far, with the bands
         of `BANDS`.
     aim
-        How many replications at most.
-    half_width_aim
-        The precision wished: half the width of the 95 % interval of the average difference of net
-        present value, in $ of day 0.
+        How many replications it will be of, as every plan at the same precision.
     is_settled
-        Whether it is as precise as wished, or every replication has been run.
+        Whether all of them have been run.
     error
         Why the plan that the visitor has now could not be answered, in words; empty if it could.
     over
@@ -76,7 +73,6 @@ class Answer:
     plan: Plan
     comparison: Comparison
     aim: int
-    half_width_aim: float
     is_settled: bool
     error: str = ""
     over: Comparison | None = None
@@ -130,38 +126,13 @@ class Remarks:
 NO_REMARKS = Remarks()
 
 
-class Precision(NamedTuple):
-    """How well an average should be known.
+PRECISIONS = MappingProxyType({"rough": 200, "usual": 400, "fine": 1600})
+"""The precisions to choose from: of how many futures every answer is.
 
-    Attributes
-    ----------
-    part
-        Half-width wished, as a part of what the team costs over the horizon.
-    replications
-        How many replications at most.
-    """
-
-    part: float
-    replications: int
-
-
-PRECISIONS = MappingProxyType(
-    {"rough": Precision(0.04, 200), "usual": Precision(0.02, 400), "fine": Precision(0.01, 1600)}
-)
-"""The precisions to choose from. Half the width takes four times the replications."""
+Four times as many halve the interval of an average. None ends before, however narrow its interval:
+plans would be told by other futures than those that they stand beside (docs/decisions/0060).
+"""
 USUAL = PRECISIONS["usual"]
-
-
-def half_width_wished(scenario: Scenario, precision: Precision = USUAL) -> float:
-    """Return how precise an answer should be, in $ of day 0, to one digit.
-
-    It is a part of what the team costs over the horizon: known before anything has been run, of the
-    size of what is to be decided, and the same for every plan of a scenario. Where this is out of
-    reach, or nothing because nobody is paid, every replication is run.
-    """
-    years = scenario.horizon_days / 365.0
-    payroll = scenario.team.payroll_per_year * scenario.team.developers * years
-    return float(f"{precision.part * payroll:.0e}")
 
 
 # Each costs a drawing of the page: close together only while one of them is long in coming.
@@ -169,7 +140,7 @@ _EARLY_STAGES = (2, 4, 8, 16, 24, 32, 48, 64, 80)
 _FIRST_LATE_STAGE = 100
 
 
-def stages_of(scenario: Scenario, replications: int = USUAL.replications) -> tuple[int, ...]:
+def stages_of(scenario: Scenario, replications: int = USUAL) -> tuple[int, ...]:
     """Return after how many replications to show figures.
 
     Parameters
@@ -177,7 +148,7 @@ def stages_of(scenario: Scenario, replications: int = USUAL.replications) -> tup
     scenario
         What is run.
     replications
-        How many at most.
+        How many in all.
     """
     stages = looks_up_to(replications)
     if replications_per_block([scenario]) == MOST_REPLICATIONS:
@@ -208,21 +179,21 @@ class Question(NamedTuple):
         The plan.
     seed
         Seed of all replications.
-    precision
-        How well the average should be known.
+    futures
+        Of how many it is asked, see `PRECISIONS`.
     is_over
         Whether over what the organisation may be as well, or only at the values as set.
     """
 
     plan: Plan
     seed: int
-    precision: Precision = USUAL
+    futures: int = USUAL
     is_over: bool = False
 
     @property
-    def key(self) -> tuple[str, int, Precision]:
+    def key(self) -> tuple[str, int, int]:
         """What the answer depends on; the values as set are part of either."""
-        return self.plan.key, self.seed, self.precision
+        return self.plan.key, self.seed, self.futures
 
     @property
     def common_key(self) -> Hashable | None:
@@ -240,7 +211,6 @@ def answers(
     cancel: Event | None = None,
     progress: Callable[[int, int], None] | None = None,
     executor: Executor | None = None,
-    least: int = 0,
     owner: Hashable = None,
 ) -> Iterator[Answer]:
     """Yield the answer to a plan as it gets better.
@@ -255,8 +225,6 @@ def answers(
         Called with the replications done, and how many it will be at most.
     executor
         Where to run; see `runs.stream`.
-    least
-        Over so many futures at least, as far as there are so many, even if it is known before.
     owner
         Who asks, if it is nobody else's question: see `RUNS_KEPT`.
 
@@ -265,9 +233,8 @@ def answers(
     Cancelled
         If `cancel` was set.
     """
-    plan, seed, precision, is_over = question
-    stages = stages_of(plan.scenario, precision.replications)
-    wished = half_width_wished(plan.scenario, precision)
+    plan, seed, futures, is_over = question
+    stages = stages_of(plan.scenario, futures)
     baseline = baseline_of(plan.scenario)
     kept = RUNS_KEPT.of(baseline, as_it_is(plan.scenario), owner=owner)
     run = partial(
@@ -283,25 +250,15 @@ def answers(
         progress=progress,
         executor=executor,
     )
-    least = min(least, stages[-1])
     if not is_over:
-        for comparison in run(half_width=None if least else wished):
-            is_settled = comparison.replications == stages[-1] or (
-                comparison.replications >= least and is_enough(comparison, wished)
-            )
-            yield Answer(plan, comparison, stages[-1], wished, is_settled)
-            if is_settled:
-                return
+        for known in run():
+            yield Answer(plan, known, futures, known.replications == futures)
         return
-    known: Comparison | None = None
-    draws = organisations_of(plan, stages[-1], seed)
+    draws = organisations_of(plan, futures, seed)
     for over in run(draws=draws):
         assert over.over is not None
-        # As set it is known as soon, and to the same figures, as if nothing else were asked.
-        if known is None or known.replications < least or not is_enough(known, wished):
-            known = over.over.as_set
-        is_settled = over.replications == stages[-1]
-        answer = Answer(plan, known, stages[-1], wished, is_settled, over=over)
+        is_settled = over.replications == futures
+        answer = Answer(plan, over.over.as_set, futures, is_settled, over=over)
         yield answer
     # What would settle it comes last: it takes runs of its own, of what each draw shows as it is.
     if not over.is_of_baseline:
@@ -310,11 +267,6 @@ def answers(
             over, told, draws=draws, seed=seed, cancel=cancel, executor=executor, kept=kept
         )
         yield replace(answer, over=asked)
-
-
-def is_enough(comparison: Comparison, half_width: float) -> bool:
-    """Return whether the average is known as well as wished."""
-    return is_known(comparison.difference("npv").values, half_width)
 
 
 class Baselines:
@@ -343,14 +295,6 @@ class Baselines:
         longer = best if best.replications > own.replications else None
         return replace(answer, comparison=replace(answer.comparison, longer=longer))
 
-    def least(self, question: Question) -> int:
-        """Return over how many futures an answer must be to be as well known as its baseline."""
-        scenario = question.plan.scenario
-        aim = stages_of(scenario, question.precision.replications)[-1]
-        with self._lock:
-            best = self._found.get((organisation_key(scenario), question.seed, aim))
-        return 0 if best is None else best.replications
-
 
 type Credits = Mapping[bool, Credit]
 """Which capability earns what, by whether it is over what the organisation may be."""
@@ -360,7 +304,7 @@ class AnswerCache:
     """Settled answers with their credit, the latest few, for all jobs of one visitor."""
 
     def __init__(self) -> None:
-        self._found: OrderedDict[tuple[str, int, Precision], tuple[Answer, Credits]] = OrderedDict()
+        self._found: OrderedDict[tuple[str, int, int], tuple[Answer, Credits]] = OrderedDict()
         self._lock = Lock()
 
     def get(self, question: Question) -> tuple[Answer, Credit | None] | None:

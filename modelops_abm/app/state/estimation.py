@@ -153,10 +153,10 @@ type Publish = Callable[[Message], None]
 class Estimator:
     """Answers the questions of one visitor, whose newest question counts.
 
-    A question is answered stage by stage until the average is as precise as wished or every
-    replication has been run; then comes what the plan would lose without each capability and, for
-    who asks, fair shares and the worth of the levels of one. A newer question stops the older
-    within a slice of its runs; nothing of the older is published after something of the newer.
+    A question is answered stage by stage until every replication has been run; then comes what the
+    plan would lose without each capability and, for who asks, fair shares and the worth of the
+    levels of one. A newer question stops the older within a slice of its runs; nothing of the older
+    is published after something of the newer.
 
     Parameters
     ----------
@@ -283,13 +283,11 @@ class Estimator:
         is_shared: bool = True,
     ) -> Iterator[Answer]:
         """Yield the answer to a plan as it gets better, beside the best baseline so far."""
-        least = self._baselines.least(question)
-        common = question.common_key if is_shared else None
-        key = None if common is None else (common, least)
+        key = question.common_key if is_shared else None
         owner = self._owner_of(question)
 
         def run(cancel: Event) -> Iterator[Answer]:
-            return answers(question, cancel, progress, caller, least, owner)
+            return answers(question, cancel, progress, caller, owner)
 
         for answer in _ANSWERS.items(key, run, cancel):
             yield self._baselines.beside(replace(answer, plan=question.plan))
@@ -298,7 +296,7 @@ class Estimator:
         """Return where to answer a plan: what its first stage needs is of the first rank."""
         # What runs ahead of it is not, and so waits while anybody waits for first figures
         # (docs/decisions/0028).
-        first_stage = stages_of(question.plan.scenario, question.precision.replications)[0]
+        first_stage = stages_of(question.plan.scenario, question.futures)[0]
         return new_caller(Rank.NEXT, first_places=first_stage, account=self._account)
 
     def _improve(self, job: Job, message: Message) -> None:

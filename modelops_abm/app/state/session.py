@@ -71,7 +71,7 @@ class Session:
     day
         Day of it at which Watch was left; None before it has shown any.
     precision
-        How well the average should be known, a name of `PRECISIONS`.
+        Of how many futures every answer is, a name of `PRECISIONS`.
     is_over
         Whether answers are over what the organisation may be as well, or at the values as set only.
     answer
@@ -432,11 +432,12 @@ class Session:
     def _answer_tray(self) -> None:
         """Answer the plans of the tray; the one that is shown is being answered anyway."""
         seed, is_over, shown = self.seed.value, self.is_over.value, self.plan.key
+        futures = PRECISIONS[self.precision.value]
         unknown = [
             self._question(kept.plan)
             for kept in self.tray.value
             if kept.plan.key != shown
-            and not kept.is_answered(seed, is_over=is_over)
+            and not kept.is_answered(seed, futures, is_over=is_over)
             and self.may_run(kept.plan)
         ]
         # Called with none as well: that stops what is still being answered for one that was

@@ -46,11 +46,13 @@ class Kept:
         """The comparison of its answer."""
         return None if self.answer is None else self.answer.comparison
 
-    def is_answered(self, seed: int, *, is_over: bool = False) -> bool:
-        """Tell whether its answer is final and of the futures with a seed.
+    def is_answered(self, seed: int, futures: int, *, is_over: bool = False) -> bool:
+        """Tell whether its answer is of so many futures with a seed, and of all of them.
 
         Parameters
         ----------
+        seed, futures
+            Of the futures, and how many they are.
         is_over
             Whether it has to be over what the organisation may be as well.
         """
@@ -58,7 +60,7 @@ class Kept:
         return (
             answer is not None
             and answer.is_settled
-            and answer.seed == seed
+            and (answer.seed, answer.aim) == (seed, futures)
             and (answer.over is not None or not is_over)
         )
 
@@ -107,7 +109,8 @@ def with_answer(tray: Tray, answer: Answer) -> Tray:
 
 def _informed(kept: Kept, answer: Answer) -> Kept:
     is_over = answer.over is not None
-    if kept.plan.key != answer.plan.key or kept.is_answered(answer.seed, is_over=is_over):
+    is_known = kept.is_answered(answer.seed, answer.aim, is_over=is_over)
+    if kept.plan.key != answer.plan.key or is_known:
         return kept
     return replace(kept, answer=answer)
 
