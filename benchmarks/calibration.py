@@ -99,12 +99,17 @@ def in_full(count: int, number: int) -> Run:
     return simulate(scenario, seed=TRUTHS, replication=LUCK + number, engine="ensemble")
 
 
+def shown_by(run: Run) -> dict[str, NDArray[np.float64]]:
+    """Return what is asked, as a run shows it."""
+    totals = np.array([run.totals[name] for name in outcomes.TOTALS])
+    return measured(totals, WINDOW_DAYS, run.scenario.models_at_start(), ASKED)
+
+
 def answers(run: Run, number: int) -> dict[str, Statement]:
     """Return what somebody says of what was shown, off as far as "about" leaves open."""
-    totals = np.array([run.totals[name] for name in outcomes.TOTALS])
     generator = np.random.default_rng([TRUTHS, number])
     found = {}
-    for name, shown in measured(totals, WINDOW_DAYS, ASKED).items():
+    for name, shown in shown_by(run).items():
         off = _ERROR * generator.standard_normal()
         family = MEASURES[name].family
         value = expit(logit(shown) + off) if family == "logit-normal" else shown * np.exp(off)
@@ -117,10 +122,9 @@ def is_shown(run: Run) -> bool:
 
     What is known after it was seen that a number exists is what is known of those that show it.
     """
-    totals = np.array([run.totals[name] for name in outcomes.TOTALS])
     return all(
         0.0 < shown < (1.0 if MEASURES[name].family == "logit-normal" else np.inf)
-        for name, shown in measured(totals, WINDOW_DAYS, ASKED).items()
+        for name, shown in shown_by(run).items()
     )
 
 

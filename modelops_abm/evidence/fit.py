@@ -40,7 +40,7 @@ from modelops_abm.evidence.correction import (
     runs_of,
 )
 from modelops_abm.evidence.emulator import Emulator, fitted
-from modelops_abm.evidence.measures import MEASURES, WINDOW_DAYS, as_it_is, measured
+from modelops_abm.evidence.measures import MEASURES, WINDOW_DAYS, as_it_is, measured, models_today
 from modelops_abm.evidence.sampler import Sample, at_right_angles, product, sample, slopes
 from modelops_abm.evidence.statements import EXACTLY, Count, Evidence, Statement
 from modelops_abm.experiments.draws import Draws, draws_at, known_of, needed_for, shares_of
@@ -116,7 +116,7 @@ class Runs:
             cancel=self.cancel,
         )
         totals = np.concatenate([batch.totals[0] for batch in batches])
-        return measured(totals, WINDOW_DAYS)
+        return measured(totals, WINDOW_DAYS, models_today(draws.scenario, draws))
 
 
 class Journal:

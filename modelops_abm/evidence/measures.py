@@ -5,6 +5,10 @@ A measure is a ratio of totals of a run, in the unit in which people say it. It 
 (`as_it_is`). Two years are what people speak of and logs reach back to, and give a small team some
 dozen outages and a few deliveries. The age of ideas there on day 0 is not known: they count
 from day 0, so times from idea to live are too short by it, the shorter the window the more.
+
+Who says what all models together do speaks of those there are today. In the window an organisation
+that builds comes to have more of them, so what is of all models is what a day of a model in
+production shows, times the models of day 0 (docs/decisions/0049).
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ import numpy as np
 from modelops_abm import formats
 from modelops_abm.arrays import Floats
 from modelops_abm.core import outcomes
+from modelops_abm.runs.replications import Drawn
 from modelops_abm.scenario import Scenario
 from modelops_abm.scenario.knowledge import SpreadFamily
 from modelops_abm.scenario.scenario import baseline_of
@@ -51,6 +56,9 @@ class Measure:
         Names of the totals that are added up, and of those whose sum it is divided by.
     times
         Factor that makes its unit of theirs.
+    is_of_all
+        Whether it is of all models together: what is divided is by day of a model in production,
+        and stands for as many models as there are on day 0.
     family
         ``lognormal`` for what is positive, ``logit-normal`` for shares.
     """
@@ -63,9 +71,10 @@ class Measure:
     amount: tuple[str, ...]
     per: tuple[str, ...]
     times: float = 1.0
+    is_of_all: bool = False
     family: SpreadFamily = "lognormal"
 
-    def of(self, totals: Floats, days: float | Floats) -> Floats:
+    def of(self, totals: Floats, days: float | Floats, models: float | Floats) -> Floats:
         """Return it for many runs at once; NaN where there is nothing to divide by.
 
         Parameters
@@ -74,11 +83,14 @@ class Measure:
             Runs, along any axes, x `outcomes.TOTALS`, as batches and `totals_of` have them.
         days
             How long the runs are: one number, or one for each run.
+        models
+            How many models are in production on day 0: one number, or one for each run.
         """
         divisor = np.broadcast_to(days, totals.shape[:-1]) if self.per == (_TIME,) else None
         if divisor is None:
             divisor = _sum(self.per, totals)
-        return _sum(self.amount, totals) / np.where(divisor == 0.0, np.nan, divisor) * self.times
+        found = _sum(self.amount, totals) / np.where(divisor == 0.0, np.nan, divisor) * self.times
+        return found * models if self.is_of_all else found
 
     def in_words(self, value: float | None) -> str:
         """Return a value with three digits and its unit; a dash for what does not exist."""
@@ -156,9 +168,10 @@ _ALL = (
         label="Models live",
         unit="models",
         question="How many models are in production?",
-        meaning="Mean over the window of the models in production, those that are offline included",
+        meaning="Models in production on day 0, those that are offline included",
         amount=("production_days",),
-        per=(_TIME,),
+        per=("production_days",),
+        is_of_all=True,
     ),
     Measure(
         name="people",
@@ -183,10 +196,11 @@ _ALL = (
         label="Value a year",
         unit="$",
         question="What are all models together worth in a year?",
-        meaning="Value of the predictions by year, before any cost",
+        meaning="Value of the predictions by year of the models of day 0, before any cost",
         amount=("value",),
-        per=(_TIME,),
+        per=("production_days",),
         times=_YEAR,
+        is_of_all=True,
     ),
     Measure(
         name="value_per_model_year",
@@ -225,18 +239,20 @@ _ALL = (
         question="How often does one of the models go out of service in a month, all together?",
         meaning=(
             "Times that a model went offline for an issue, a late answer, a severe drift or the"
-            " failure of a shared source, by month; such a failure counts for each of its models"
+            " failure of a shared source, by month of the models of day 0; such a failure counts"
+            " for each of its models"
         ),
         amount=("outages",),
-        per=(_TIME,),
+        per=("production_days",),
         times=_MONTH,
+        is_of_all=True,
     ),
     Measure(
         name="outages_per_model_year",
         label="Outages of a model in a year",
         unit="outages a year",
         question="How often does a model go out of service in a year?",
-        meaning="As outages a month, by model and year in production",
+        meaning="As outages a month, but of one model, by year in production",
         amount=("outages",),
         per=("production_days",),
         times=_YEAR,
@@ -266,9 +282,10 @@ _ALL = (
         label="Users",
         unit="users",
         question="How many people use the models, all together?",
-        meaning="Users of all models live, mean over the window; who uses two counts twice",
+        meaning="Users of the models of day 0, mean over the window; who uses two counts twice",
         amount=("user_days",),
-        per=(_TIME,),
+        per=("production_days",),
+        is_of_all=True,
     ),
     Measure(
         name="retraining_interval_days",
@@ -357,8 +374,28 @@ def as_it_is(scenario: Scenario) -> Scenario:
     return baseline_of(scenario).model_copy(update={"changes": (), "horizon_days": WINDOW_DAYS})
 
 
+def models_today(scenario: Scenario, draws: Drawn | None = None) -> float | Floats:
+    """Return how many models are in production on day 0: of a scenario, or of each of its draws.
+
+    >>> import pandas as pd
+    >>> from modelops_abm.experiments import joint_draws
+    >>> models_today(Scenario())
+    24.0
+    >>> table = pd.DataFrame({"portfolio.initial_models": [12, 36]})
+    >>> sorted(set(models_today(Scenario(), joint_draws(Scenario(), table, 20))))
+    [12.0, 36.0]
+    """
+    column = None if draws is None else draws.columns.get("portfolio.initial_models")
+    if column is None or scenario.imported is not None:
+        return float(scenario.models_at_start())
+    return np.asarray(column, dtype=np.float64)
+
+
 def measured(
-    totals: Floats, days: float | Floats, names: Iterable[str] = tuple(MEASURES)
+    totals: Floats,
+    days: float | Floats,
+    models: float | Floats,
+    names: Iterable[str] = tuple(MEASURES),
 ) -> dict[str, Floats]:
     """Return measures of many runs by name; see `Measure.of`."""
-    return {name: MEASURES[name].of(totals, days) for name in names}
+    return {name: MEASURES[name].of(totals, days, models) for name in names}

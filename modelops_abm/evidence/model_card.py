@@ -24,7 +24,7 @@ from modelops_abm.evidence.benchmarks import (
     of_whom,
     subject_of,
 )
-from modelops_abm.evidence.measures import WINDOW_DAYS, as_it_is, measured
+from modelops_abm.evidence.measures import WINDOW_DAYS, as_it_is, measured, models_today
 from modelops_abm.experiments.running import Keeping, refuses_unknown, totals_of
 from modelops_abm.experiments.spread import both_ways, over_in_words
 from modelops_abm.experiments.statistics import Estimate, estimate
@@ -274,7 +274,9 @@ def benchmarks_of(
 def _benchmarks(scenario: Scenario, replications: int, running: Keeping) -> Benchmarks:
     shown_as = as_it_is(scenario)
     totals = totals_of([shown_as], replications, **running)[0]
-    found = measured(totals, shown_as.horizon_days)
+    draws = running.get("draws")
+    drawn = None if draws is None else draws.part(draws.first, replications)
+    found = measured(totals, shown_as.horizon_days, models_today(scenario, drawn))
     shown = {name: estimate(values) for name, values in found.items()}
     seed = running.get("seed", 0)
     return Benchmarks(scenario, replications, seed, shown, compare(shown, scenario))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from modelops_abm.arrays import Floats
 from modelops_abm.evidence.interview import QUESTIONS
-from modelops_abm.evidence.measures import WINDOW_DAYS, as_it_is, measured
+from modelops_abm.evidence.measures import WINDOW_DAYS, as_it_is, measured, models_today
 from modelops_abm.experiments.advice import Advice
 from modelops_abm.experiments.comparison import Comparison
 from modelops_abm.experiments.information import Asking, Worth, information_of_draws
@@ -67,7 +67,10 @@ def answers_of(
     other = draws.again(_CHANCES)
     settings: Keeping = {**keeping, "progress": None, "draws": other}
     totals = totals_of([as_it_is(scenario)], len(draws), first=other.first, **settings)[0]
-    everything = {**measured(totals, WINDOW_DAYS), **draws.columns}
+    everything = {
+        **measured(totals, WINDOW_DAYS, models_today(scenario, draws)),
+        **draws.columns,
+    }
     left = {name: each for name, each in QUESTIONS.items() if each.about not in set(answered)}
     found = {
         name: everything[each.about] for name, each in left.items() if each.about in everything

@@ -570,7 +570,8 @@ def published_table(subject: Subject) -> Table:
     A figure never stands without its population.
     """
     baseline = subject.comparison.baseline
-    found = measured(baseline.values, baseline.scenario.horizon_days)
+    scenario = baseline.scenario
+    found = measured(baseline.values, scenario.horizon_days, scenario.models_at_start())
     known = {name: estimate(values) for name, values in found.items()}
     rows = [
         (
@@ -579,7 +580,7 @@ def published_table(subject: Subject) -> Table:
             f"{row.benchmark.in_words()}: {of_whom(row.benchmark)}",
             row.judgement,
         )
-        for row in compare(known, baseline.scenario)
+        for row in compare(known, scenario)
     ]
     return Table("Published figures", ("Without the plan", "Ours", "Published", "Ours is"), rows)
 

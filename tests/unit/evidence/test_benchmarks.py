@@ -258,7 +258,7 @@ def test_what_stands_beside_an_outcome_is_of_the_same_thing():
     scenario = with_values(preset("reference"), {"horizon_days": 365}, source="test")
     ensemble = replicate(scenario, 3)
     for outcome, (name, times) in OF_SUMMARY.items():
-        ours = MEASURES[BENCHMARKS[name].about].of(ensemble.values, 365.0)
+        ours = MEASURES[BENCHMARKS[name].about].of(ensemble.values, 365.0, 24.0)
         np.testing.assert_allclose(ensemble.outcome(outcome) * times, ours, rtol=1e-12)
 
 

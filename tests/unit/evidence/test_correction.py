@@ -17,7 +17,8 @@ from modelops_abm import Scenario, with_values
 from modelops_abm.evidence.belief import Belief
 from modelops_abm.evidence.correction import RUNS_OF_EACH, Seen, log_of_runs
 from modelops_abm.evidence.fit import Runs, Size, fit, scaled
-from modelops_abm.evidence.statements import Statement, about, between
+from modelops_abm.evidence.interview import told
+from modelops_abm.evidence.statements import Statement, about, between, exactly
 from modelops_abm.experiments.draws import Draws, draws_of, known_of, shares_of
 from modelops_abm.scenario.sources import with_range, with_sources
 
@@ -111,16 +112,33 @@ ASKED = ("outages_per_month", "time_to_restore_hours", "upkeep_share", "value_pe
 
 
 @pytest.mark.slow(60)
-def test_a_made_up_organisation_is_found_as_narrowly_as_what_was_said_and_luck_allow() -> None:
-    """What a belief predicts holds what was said, and is not much wider than it and luck."""
-    scenario, seeds = Scenario(), 40
-    organisation = draws_of(scenario, 1, seed=3)
+def test_made_up_organisations_are_found_as_narrowly_as_what_was_said_and_luck_allow() -> None:
+    """What a belief predicts holds what was said, and is not much wider than it and luck.
+
+    Each tells its models and people, as whoever is interviewed does first.
+    """
+    wider = []
+    for number in (3, 4, 7):
+        drawn = draws_of(Scenario(), 1, seed=number)
+        sizes = {"models_live": "portfolio.initial_models", "people": "team.developers"}
+        size = {
+            name: exactly(about, float(drawn.columns[about][0]), source="made up")
+            for name, about in sizes.items()
+        }
+        wider.append(times_wider(told(Scenario(), size).scenario, number))
+    assert (np.exp(np.log(wider).mean(axis=0)) < 1.3).all(), wider
+
+
+def times_wider(scenario: Scenario, number: int, seeds: int = 40) -> list[float]:
+    """Return how many times wider than said and luck what is believed of a made-up one predicts."""
+    organisation = draws_of(scenario, 1, seed=number)
     again = Draws(
         scenario, {name: np.repeat(each, seeds) for name, each in organisation.columns.items()}
     )
     shown = Runs(seed=5)(again, 0)
     evidence = tuple(said(name, float(np.median(shown[name]))) for name in ASKED)
     belief = fit(scenario, evidence, size=Size(draws=400, rounds=(300, 300), checked=300))
+    found = []
     for each in evidence:
         own, predicted = (scaled(each, it[each.about]) for it in (shown, belief.predictions))
         low, high = np.quantile(predicted, [0.05, 0.95])
@@ -128,7 +146,8 @@ def test_a_made_up_organisation_is_found_as_narrowly_as_what_was_said_and_luck_a
         # Luck counts twice: in what was seen, and in what is predicted.
         joined = np.hypot(end - start, np.sqrt(2.0) * 2.0 * UNITS * own.std())
         assert low < scaled(each, np.array(each.middle)) < high
-        assert high - low < 1.4 * joined, each.about
+        found.append((high - low) / joined)
+    return found
 
 
 def said(name: str, value: float) -> Statement:

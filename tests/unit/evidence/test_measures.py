@@ -1,17 +1,21 @@
 """Measures: hand-computed from totals, the same as outcomes say, over the window as it is."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from modelops_abm import preset, replicate, with_values
+from modelops_abm import Scenario, preset, replicate, with_values
+from modelops_abm.clients import illustrative_portfolio
 from modelops_abm.core import outcomes
 from modelops_abm.evidence.measures import (
     MEASURES,
     WINDOW_DAYS,
     as_it_is,
     measured,
+    models_today,
     number_in_words,
 )
+from modelops_abm.experiments import joint_draws
 from modelops_abm.experiments.running import outcome_of
 from modelops_abm.scenario.scenario import is_baseline
 
@@ -40,20 +44,22 @@ TOTALS = {
     "retired_failed": 4.0,
 }
 """Of ten models and a little more than five developers in two years."""
+TODAY = 8.0
+"""Models on day 0."""
 
 BY_HAND = {
-    "models_live": 10.0,
+    "models_live": 8.0,
     "people": 4000.0 / 730.0,
     "models_per_person": 1.825,
-    "value_per_year": 2.0e6,
+    "value_per_year": 1.6e6,
     "value_per_model_year": 2.0e5,
     "value_per_developer_year": 4.0e6 / (4000.0 / 365.0),
     "upkeep_share": 0.5,
-    "outages_per_month": 242.0 / 24.0,
+    "outages_per_month": 0.8 * 242.0 / 24.0,
     "outages_per_model_year": 12.1,
     "time_to_restore_hours": 48.0,
     "availability": 0.9,
-    "users": 500.0,
+    "users": 400.0,
     "retraining_interval_days": 100.0,
     "idea_to_live_months": 12.0,
     "begun_to_live_months": 4.8,
@@ -69,25 +75,30 @@ def totals_of(values):
 
 @pytest.mark.parametrize("name", MEASURES)
 def test_a_measure_is_what_one_computes_by_hand(name):
-    found = MEASURES[name].of(totals_of(TOTALS), 730.0)
+    found = MEASURES[name].of(totals_of(TOTALS), 730.0, TODAY)
     assert found == pytest.approx(BY_HAND[name], rel=1e-12)
 
 
 def test_measures_of_many_runs_are_those_of_each():
     totals = np.random.default_rng(1).random((3, 2, len(outcomes.TOTALS))) + 0.1
-    days = np.array([[100.0], [200.0], [400.0]])
-    together = measured(totals, days)
+    days, models = np.array([[100.0], [200.0], [400.0]]), np.array([[5.0, 7.0]])
+    together = measured(totals, days, models)
     assert list(together) == list(MEASURES)
     for name, values in together.items():
-        alone = [[MEASURES[name].of(totals[i, j], days[i, 0]) for j in range(2)] for i in range(3)]
+        alone = [
+            [MEASURES[name].of(totals[i, j], days[i, 0], models[0, j]) for j in range(2)]
+            for i in range(3)
+        ]
         np.testing.assert_array_equal(values, alone)
 
 
 def test_what_does_not_exist_is_not_a_number():
-    nothing = measured(totals_of({}), 730.0)
+    nothing = measured(totals_of({}), 730.0, TODAY)
     assert np.isnan(nothing["time_to_restore_hours"])
     assert np.isnan(nothing["value_per_model_year"])
-    assert nothing["outages_per_month"] == 0.0
+    assert np.isnan(nothing["outages_per_month"])
+    assert nothing["value_per_developer_year"] != 0.0
+    assert nothing["models_delivered_per_year"] == 0.0
     assert MEASURES["availability"].in_words(float(nothing["availability"])) == "–"
 
 
@@ -102,7 +113,7 @@ def test_what_does_not_exist_is_not_a_number():
 def test_a_measure_and_an_outcome_that_say_the_same_are_the_same(name, outcome):
     scenario = with_values(preset("small_team"), {"horizon_days": 90}, source="test")
     totals = replicate(scenario, 5, seed=3).values
-    np.testing.assert_array_equal(MEASURES[name].of(totals, 90.0), outcome_of(outcome, totals))
+    np.testing.assert_array_equal(MEASURES[name].of(totals, 90.0, 1.0), outcome_of(outcome, totals))
 
 
 def test_models_and_people_of_a_run_are_those_of_its_days():
@@ -112,10 +123,35 @@ def test_models_and_people_of_a_run_are_those_of_its_days():
         source="test",
     )
     ensemble = replicate(scenario, 4, daily=["production_days", "developers", "users"])
-    shown = {"models_live": "production_days", "people": "developers", "users": "users"}
-    found = measured(ensemble.values, 60.0, shown)
-    for name, daily in shown.items():
-        assert found[name].mean() == pytest.approx(ensemble.bands[daily]["mean"].mean(), rel=1e-9)
+    people = measured(ensemble.values, 60.0, 24.0, ["people"])["people"]
+    per_person = measured(ensemble.values, 60.0, 24.0, ["models_per_person"])["models_per_person"]
+    for found, daily in ((people, "developers"), (people * per_person, "production_days")):
+        assert found.mean() == pytest.approx(ensemble.bands[daily]["mean"].mean(), rel=1e-9)
+
+
+def test_what_is_of_all_models_is_said_of_those_of_today_however_many_come() -> None:
+    growing = with_values(preset("reference"), {"team.developers": 40}, source="test")
+    shown = as_it_is(growing)
+    totals = replicate(shown, 20, seed=3).values
+    found = measured(totals, WINDOW_DAYS, models_today(shown))
+    days = totals[:, outcomes.TOTALS.index("production_days")]
+    assert np.median(days) > 1.2 * 24 * WINDOW_DAYS
+    np.testing.assert_array_equal(found["models_live"], 24.0)
+    for of_all, of_one, times in (
+        ("value_per_year", "value_per_model_year", 1.0),
+        ("outages_per_month", "outages_per_model_year", 12.0),
+    ):
+        np.testing.assert_allclose(found[of_all] * times, 24.0 * found[of_one], rtol=1e-12)
+
+
+def test_models_of_today_are_those_of_each_draw_and_of_a_portfolio_its_own() -> None:
+    many = joint_draws(Scenario(), pd.DataFrame({"portfolio.initial_models": [12, 36]}), 20)
+    column = many.columns["portfolio.initial_models"]
+    np.testing.assert_array_equal(models_today(Scenario(), many), column)
+    np.testing.assert_array_equal(models_today(Scenario(), many.part(5, 3)), column[5:8])
+    with_portfolio = Scenario(imported=illustrative_portfolio())
+    listed = sum(each.stage == "production" for each in illustrative_portfolio().models)
+    assert models_today(with_portfolio, many) == listed != 24
 
 
 def test_an_organisation_is_measured_as_it_is():

@@ -40,7 +40,7 @@ def test_an_answer_is_what_the_organisation_shows_by_other_chances() -> None:
         replicate(each, 1, seed=3, first=other.first + number).values[0]
         for number, each in enumerate(as_it_is(each) for each in draws.scenarios())
     ]
-    shown = measured(np.array(alone), 730.0)
+    shown = measured(np.array(alone), 730.0, 5.0)
     for name in ("value_per_year", "upkeep_share", "availability"):
         np.testing.assert_array_equal(found[name], shown[name])
 
