@@ -13,7 +13,12 @@ import htpy as h
 import solara
 
 from modelops_abm.app.access import protect_what_serves
-from modelops_abm.app.browser_sync import BrowserSync, open_session, use_query
+from modelops_abm.app.browser_sync import (
+    BrowserSync,
+    open_session,
+    query_of_session,
+    use_query,
+)
 from modelops_abm.app.decide.page import Decide
 from modelops_abm.app.decide.sentences import FindRemarks
 from modelops_abm.app.drawing.interval_mark import hatching
@@ -73,7 +78,7 @@ def TopBar(session: Session) -> None:
             case ("forgo belief", _):
                 session.wanted_belief.set("")
             case ("share" | "save plan" | "copy command" | "client", _):
-                share(session, action, query)
+                share(session, action)
             case _:
                 state_team(session, action)
 
@@ -88,13 +93,13 @@ def TopBar(session: Session) -> None:
     Markup(h.fragment[_bar(session, query), notices], reported(session, act), css_class="frame")
 
 
-def share(session: Session, action: Action, query: str | None) -> None:
+def share(session: Session, action: Action) -> None:
     """Hand out the plan: as a link or a command on the clipboard, or as a file; or say for whom."""
     words = command_shown(session)
     if action.name == "client":
         session.name_client(action.value)
     elif action.name == "share":
-        session.tell_browser(copy(link_of(session, query)))
+        session.tell_browser(copy(link_of(session, query_of_session(session))))
     elif action.name == "save plan":
         save_scenario(session)
     elif words:

@@ -285,9 +285,27 @@ def unknown_columns(content: bytes, kind: Kind) -> tuple[str, ...]:
         return ()
     if isinstance(header, RowProblem) or kind.form_of(header.cells) is not None:
         return ()
-    names = tuple(dict.fromkeys(cell.strip() for cell in header.cells if cell.strip()))
+    names = _columns(header)
     # Of a title, or of cells that nothing known separates, there is nothing to choose from.
     return names if len(names) > 1 and _header_below(others, kind) is None else ()
+
+
+def columns_of(content: bytes, kind: Kind) -> tuple[str, ...]:
+    """Return the columns of a table, of a known form or not; nothing if it is none. Never raises.
+
+    >>> from modelops_abm.clients.incidents import INCIDENTS
+    >>> columns_of(b"Start,Ende,,Ende", INCIDENTS)
+    ('Start', 'Ende')
+    """
+    try:
+        header = next(_rows_of(content, kind))
+    except Mistake:
+        return ()
+    return _columns(header) if isinstance(header, Record) else ()
+
+
+def _columns(header: Record) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(cell.strip() for cell in header.cells if cell.strip()))
 
 
 def read_table(source: Source, kind: Kind, reading: Reading = AS_IT_IS) -> LogTable:

@@ -17,6 +17,7 @@ from modelops_abm.app.decide import parameter_drawer, sentences
 from modelops_abm.app.decide.page import Cards, Head
 from modelops_abm.app.decide.parameter_drawer import Drawer, EffectHere
 from modelops_abm.app.decide.rail_rows import quantity_of
+from modelops_abm.app.decide.tray_card import mark_of
 from modelops_abm.app.errors import ErrorBoundary
 from modelops_abm.app.export.content import subject_of
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer
@@ -162,20 +163,30 @@ def test_plans_are_kept_renamed_loaded_and_removed(session: Session) -> None:
     with shown(Cards(session)) as cards:
         cards.act("keep")
         assert [kept.plan for kept in session.tray.value] == [first]
-        cards.act("rename 0", HOSTILE)
+        (kept,) = session.tray.value
+        cards.act(f"rename {mark_of(kept.name)}", HOSTILE)
         assert HOSTILE not in cards.text
         assert [kept.name for kept in session.tray.value] == [HOSTILE]
         session.change({"capabilities.lineage.maximum": 1.0})
-        cards.act("load", "0")
+        cards.act("load", mark_of(HOSTILE))
         assert session.plan == first
         cards.act("compare")
         assert "side-by-side" in cards.text
-        cards.act("forget", "0")
+        cards.act("forget", mark_of(HOSTILE))
         assert session.tray.value == ()
 
 
-@pytest.mark.parametrize("value", ["7", "-1", "0.5", "x", "", "9" * 400, "\u0663"])
-def test_forged_places_in_the_tray_do_nothing(session: Session, value: str) -> None:
+def test_a_second_click_does_not_remove_the_next_plan(session: Session) -> None:
+    session.keep("first")
+    session.keep("second")
+    with shown(Cards(session)) as cards:
+        for _ in range(2):
+            cards.act("forget", mark_of("first"))
+    assert [kept.name for kept in session.tray.value] == ["second"]
+
+
+@pytest.mark.parametrize("value", ["0", "7", "-1", "x", "", "9" * 400, "\u0663"])
+def test_forged_plans_in_the_tray_do_nothing(session: Session, value: str) -> None:
     with shown(Cards(session)) as cards:
         cards.act("keep")
         before = session.tray.value, session.plan

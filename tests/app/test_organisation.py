@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
@@ -13,17 +13,7 @@ import pytest
 
 from modelops_abm.app import browser_sync
 from modelops_abm.app.organisation.belief_cards import belief_card, learned_card, predicted_card
-from modelops_abm.app.organisation.log_rows import (
-    DATES,
-    ONLY,
-    SINCE,
-    UNTIL,
-    WORDS,
-    ZONE,
-    log_details,
-    log_row,
-    reading_of,
-)
+from modelops_abm.app.organisation.log_rows import log_details, log_row
 from modelops_abm.app.organisation.page import act, say
 from modelops_abm.app.organisation.questions import ASKED, helps_most, others_of, rows_of, said_of
 from modelops_abm.app.state import fitting, organisation as telling
@@ -35,7 +25,17 @@ from modelops_abm.app.state.organisation import (
     Organisation,
     on_the_page,
 )
-from modelops_abm.app.state.said import MOST_BROUGHT, ReadLog
+from modelops_abm.app.state.said import (
+    DATES,
+    MOST_BROUGHT,
+    ONLY,
+    SINCE,
+    UNTIL,
+    WORDS,
+    ZONE,
+    LogForm,
+    ReadLog,
+)
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.interview import QuestionRow, Saying
 from modelops_abm.app.widgets.markup import Action
@@ -209,6 +209,13 @@ def test_a_log_is_understood_before_anything_is_computed(organisation: Organisat
     assert organisation.said.value.is_nothing
 
 
+def read_as(organisation: Organisation, chosen: Mapping[str, str]) -> None:
+    """Read the incidents as somebody chooses in their form."""
+    for field, value in chosen.items():
+        organisation.choose("incidents", field, value)
+    organisation.read_again("incidents")
+
+
 def test_columns_that_are_not_known_are_asked_for_and_not_guessed(
     organisation: Organisation,
 ) -> None:
@@ -222,7 +229,7 @@ def test_columns_that_are_not_known_are_asked_for_and_not_guessed(
     assert (log.state, log.columns) == ("unknown", tuple(own.values()))
     of_fields = {"incident_id": "id", "opened_at": "opened", "resolved_at": "closed"}
     columns = {of_fields.get(name, name): column for name, column in own.items()}
-    organisation.read_again("incidents", reading_of(columns), None)
+    read_as(organisation, columns)
     assert organisation.wait(PATIENCE_SECONDS)
     assert organisation.said.value.logs["incidents"].state == "read"
 
@@ -238,7 +245,7 @@ def test_zone_and_words_of_a_log_are_said_as_on_the_command_line(
     before = organisation.said.value.logs["incidents"]
     assert "pipeline" not in before.sentence
     chosen = {ZONE: "America/New_York", WORDS: "Daten = pipeline\n\n"}
-    organisation.read_again("incidents", reading_of(chosen), None)
+    read_as(organisation, chosen)
     assert organisation.wait(PATIENCE_SECONDS)
     log = organisation.said.value.logs["incidents"]
     reading = Reading(zone="America/New_York", words={"Daten": "pipeline"})
@@ -259,7 +266,68 @@ def test_zone_and_words_of_a_log_are_said_as_on_the_command_line(
         ({SINCE: "yesterday"}, "is no day"),
     ):
         with pytest.raises(InputError, match=message):
-            READERS["incidents"].read(content, reading_of(wrong))
+            READERS["incidents"].read(content, LogForm((), wrong).reading())
+
+
+OWN_FORM = b"Beginn,Ende,Dienst\n05/02/2025 10:00,05/02/2025 12:00,a\n07/02/2025 10:00,,a\n"
+CHOSEN = {"opened": "Beginn", "closed": "Ende", "service": "Dienst", DATES: "day-first"}
+
+
+def test_the_next_file_with_the_same_columns_is_read_as_the_last(
+    organisation: Organisation,
+) -> None:
+    organisation.take_log("january.csv", OWN_FORM, "incidents")
+    assert organisation.wait(PATIENCE_SECONDS)
+    read_as(organisation, {**CHOSEN, ZONE: "Europe/Berlin", UNTIL: "2025-02-28"})
+    assert organisation.wait(PATIENCE_SECONDS)
+    first = organisation.said.value.logs["incidents"]
+    assert (first.state, "as the file before" in str(first.found)) == ("read", False)
+    organisation.drop_log("incidents")
+    other = OWN_FORM + b"09/02/2025 10:00,,b\n"
+    organisation.take_log("february.csv", other, "incidents")
+    assert organisation.wait(PATIENCE_SECONDS)
+    log = organisation.said.value.logs["incidents"]
+    assert log.state == "read", log.sentence
+    assert log.found[0] == "read as the file before it, whose columns were the same"
+    # For which time it was kept is of the one file.
+    kept = {**CHOSEN, ZONE: "Europe/Berlin"}
+    assert organisation.forms.value["incidents"].chosen == kept
+    reading = LogForm((), kept).reading()
+    alone = READERS["incidents"].read(other, reading, name="february.csv")
+    assert log.sentence == on_the_page(alone.sentence())
+
+
+def test_a_file_with_other_columns_is_asked_for_anew(organisation: Organisation) -> None:
+    organisation.take_log("january.csv", OWN_FORM, "incidents")
+    assert organisation.wait(PATIENCE_SECONDS)
+    read_as(organisation, CHOSEN)
+    assert organisation.wait(PATIENCE_SECONDS)
+    organisation.take_log("other.csv", OWN_FORM.replace(b"Dienst", b"System"), "incidents")
+    assert organisation.wait(PATIENCE_SECONDS)
+    assert organisation.said.value.logs["incidents"].state == "unknown"
+    assert organisation.forms.value["incidents"].chosen == {}
+
+
+def test_what_was_chosen_of_a_known_form_holds_for_the_next_file(
+    organisation: Organisation,
+) -> None:
+    rows = b"1,2024-03-01 00:30,2024-03-01 04:30,api,Daten\n"
+    content = b"incident_id,opened_at,resolved_at,service,cause\n" + rows
+    organisation.take_log("ours.csv", content, "incidents")
+    assert organisation.wait(PATIENCE_SECONDS)
+    read_as(organisation, {WORDS: "Daten = pipeline"})
+    assert organisation.wait(PATIENCE_SECONDS)
+    before = organisation.said.value.logs["incidents"]
+    organisation.take_log("ours.csv", content, "incidents")
+    assert organisation.wait(PATIENCE_SECONDS)
+    log = organisation.said.value.logs["incidents"]
+    assert log.sentence == before.sentence
+    assert "pipeline" in log.sentence
+    # Jira's are another form, and have other columns.
+    jira = b"Issue key,Created,Resolved,Status\n1,2024-03-01 00:30,2024-03-01 04:30,Done\n"
+    organisation.take_log("jira.csv", jira, "incidents")
+    assert organisation.wait(PATIENCE_SECONDS)
+    assert organisation.forms.value["incidents"].chosen == {}
 
 
 def test_of_issues_of_several_kinds_somebody_says_which_are_meant(
@@ -282,7 +350,7 @@ def test_of_issues_of_several_kinds_somebody_says_which_are_meant(
         SINCE: "2024-01-01",
         UNTIL: "2024-12-31",
     }
-    organisation.read_again("incidents", reading_of(chosen), None)
+    read_as(organisation, chosen)
     assert organisation.wait(PATIENCE_SECONDS)
     log = organisation.said.value.logs["incidents"]
     assert "4 incidents" in log.sentence

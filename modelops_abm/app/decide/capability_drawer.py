@@ -179,7 +179,7 @@ def CapabilityDrawer(session: Session, capability: CapabilityName) -> None:
                 found = take_entry(session, Entry(maximum_of(capability), value, False))
                 set_problem(" ".join(found.values()))
             case ("table", _):
-                show_table(not is_table)
+                show_table(lambda shown: not shown)
             case ("explain", name):
                 explain(session, name)
 

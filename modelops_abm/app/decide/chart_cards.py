@@ -210,7 +210,7 @@ def _use_table(session: Session) -> tuple[bool, Callable[[Action], None]]:
 
     def switch(action: Action) -> None:
         if action.name == "table":
-            show_table(not is_table)
+            show_table(lambda shown: not shown)
 
     return is_table, reported(session, switch)
 

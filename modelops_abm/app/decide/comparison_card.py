@@ -43,15 +43,14 @@ _LONGEST_LABEL = 30
 @solara.component
 def ComparisonCard(session: Session) -> None:
     """Show the scenarios that are chosen side by side, in the place of this plan's charts."""
-    items = items_of(session.answer.value, session.tray.value)
-    chosen = _chosen(items, session.compared.value or ())
+    items, chosen = _compared(session)
 
     def act(action: Action) -> None:
         match action:
             case ("close comparison", _):
                 session.compared.set(None)
-            case ("column", place) if place.isdecimal() and int(place) < len(items):
-                session.compared.set(toggled(chosen, int(place)))
+            case ("column", place) if place.isdecimal():
+                toggle(session, int(place))
 
     shown = _named_apart([items[place] for place in chosen], session)
     money = money_of_items(items)
@@ -62,6 +61,19 @@ def ComparisonCard(session: Session) -> None:
         if drawn and all("npv" in each.bands for each in drawn.values()):
             Chart(over_each_other(drawn, money, _LONGEST_LABEL), _SPACE, name="scenarios")
         Markup(side_by_side(shown, money), on_action)
+
+
+def toggle(session: Session, place: int) -> None:
+    """Show the scenario of a place beside the others, or no more; nothing if there is none."""
+    items, chosen = _compared(session)
+    if place < len(items):
+        session.compared.set(toggled(chosen, place))
+
+
+def _compared(session: Session) -> tuple[list[Item], tuple[int, ...]]:
+    """Return all scenarios, and the places of those that are shown."""
+    items = items_of(session.answer.value, session.tray.value)
+    return items, _chosen(items, session.compared.value or ())
 
 
 def _chosen(items: list[Item], places: tuple[int, ...]) -> tuple[int, ...]:

@@ -148,7 +148,7 @@ def OrganisationsCard(session: Session) -> None:
 
     def act(action: Action) -> None:
         if action.name == "table":
-            show_table(not is_table)
+            show_table(lambda shown: not shown)
 
     content: h.Node = card_head(TITLE, "", "First estimate in a moment")
     if over is not None and over.is_of_baseline:

@@ -163,7 +163,7 @@ def ParameterDrawer(session: Session, name: str) -> None:
             [row],
             on_explain=lambda _subject: None,
             on_enter=reported(session, enter),
-            on_restore=reported(session, lambda which: session.take(plan.restored(which))),
+            on_restore=reported(session, lambda which: session.take(session.plan.restored(which))),
         )
         Markup(_facts(fact))
         _Equations(session, name)

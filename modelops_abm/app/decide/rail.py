@@ -50,12 +50,13 @@ def Rail(session: Session) -> None:
     problems = wrong[1] if wrong[0] == key else {}  # of another plan they are over
 
     def enter(entry: Entry) -> None:
-        # The plan as it was: a wrong entry leaves it so, and its message goes with the next change.
-        set_wrong((key, take_entry(session, entry)))
+        # A wrong entry leaves the plan as it is, and its message goes with the next change.
+        problems = take_entry(session, entry)
+        set_wrong((session.plan.key, problems))
 
     def act(action: Action) -> None:
         if action.name == "assumptions":
-            session.shows_settings.set(not is_open)
+            session.shows_settings.set(not session.shows_settings.value)
         else:
             carry_out(session, action)
 

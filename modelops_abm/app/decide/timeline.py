@@ -401,7 +401,7 @@ def TimelineCard(session: Session) -> None:
 
     def switch(action: Action) -> None:
         if action.name == "table":
-            show_table(not is_table)
+            show_table(lambda shown: not shown)
 
     def change(done: EventChange) -> None:
         try:

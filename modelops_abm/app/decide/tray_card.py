@@ -6,6 +6,7 @@ What each is worth over the same futures; then the card. Side by side they stand
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from itertools import islice
 
@@ -249,7 +250,7 @@ def first_in_words(items: list[Item]) -> str:
 
 def _load_button(item: Item) -> h.Element:
     return h.button(
-        ".link", data_action="load", data_value=str(item.place), title=f"Show {item.name}"
+        ".link", data_action="load", data_value=mark_of(item.name), title=f"Show {item.name}"
     )[item.name]
 
 
@@ -263,10 +264,10 @@ def _menu(item: Item) -> h.Element:
                     type="text",
                     value=item.name,
                     maxlength=str(LONGEST_NAME),
-                    data_action=f"rename {item.place}",
+                    data_action=f"rename {mark_of(item.name)}",
                 ),
             ],
-            h.button(data_action="forget", data_value=str(item.place))["Remove"],
+            h.button(data_action="forget", data_value=mark_of(item.name))["Remove"],
         ],
     ]
 
@@ -311,9 +312,11 @@ def TrayCard(session: Session) -> None:
         kept = _named(session, action)
         match action.name.split():
             case ["keep"]:
-                session.keep(free_name(session.plan, tray))
+                session.keep(free_name(session.plan, session.tray.value))
             case ["compare"]:
-                session.compared.set(None if compares else chosen_first(items))
+                shown = items_of(session.answer.value, session.tray.value)
+                compares = session.compared.value is not None
+                session.compared.set(None if compares else chosen_first(shown))
             case ["load"] if kept:
                 session.load(kept)
             case ["forget"] if kept:
@@ -333,9 +336,15 @@ def TrayCard(session: Session) -> None:
 
 def _named(session: Session, action: Action) -> str:
     """Return the name of the kept scenario that an action is about; empty if there is none."""
-    name, _, number = action.name.partition(" ")
-    # Buttons have the place in the tray as their value; a field has the new name there, and the
-    # place in its own. Names themselves are not sent: they are a visitor's, and may hold anything.
-    place = number if name == "rename" else action.value
-    tray = session.tray.value
-    return tray[int(place)].name if place.isdecimal() and int(place) < len(tray) else ""
+    name, _, mark = action.name.partition(" ")
+    mark = mark if name == "rename" else action.value  # a field has the new name as its value
+    return next((kept.name for kept in session.tray.value if mark_of(kept.name) == mark), "")
+
+
+def mark_of(name: str) -> str:
+    """Return by what a button says which kept scenario it is about.
+
+    Not its place, which is another's once one is removed: a second click must not remove that. Nor
+    its name, which is the visitor's and may hold anything.
+    """
+    return f"{zlib.crc32(name.encode()):08x}"

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Mapping
 
 import htpy as h
 
 from modelops_abm.app.organisation.file_cards import complaints
 from modelops_abm.app.state.organisation import MOST_UNUSABLE
-from modelops_abm.app.state.said import ReadLog
+from modelops_abm.app.state.said import (
+    DATE_ORDERS,
+    DATES,
+    ONLY,
+    SINCE,
+    UNTIL,
+    WORDS,
+    ZONE,
+    ReadLog,
+)
 from modelops_abm.app.theme import icon
 from modelops_abm.clients import kinds
-from modelops_abm.clients.logs import Field, Reading
-from modelops_abm.clients.table import column_name
+from modelops_abm.clients.logs import Field
 from modelops_abm.formats import number, plural
-from modelops_abm.scenario import InputError
 from modelops_abm.text import printable
 
 LOGS: Mapping[str, tuple[str, str]] = {
@@ -27,13 +32,9 @@ LOGS: Mapping[str, tuple[str, str]] = {
     "timesheets": ("Time sheets", "upkeep, effort of a repair"),
 }
 """What a log is called, and what it would tell, by its kind."""
-DATES, ZONE, WORDS, ONLY = "*dates", "*zone", "*words", "*only"
-SINCE, UNTIL = "*since", "*until"
-"""What a form calls how dates are meant, the time zone, what words mean, which rows count, and for
-which time the log was kept, beside the fields."""
 _DAYS = {SINCE: "Kept since, if not its first day", UNTIL: "Exported on, if not its last day"}
 _MOST_FOUND = 12
-_DATES = {"": "as the file shows", "day-first": "day first", "month-first": "month first"}
+_ORDERS = dict(zip(DATE_ORDERS, ("as the file shows", "day first", "month first"), strict=True))
 
 
 def file_row(label: str, words: h.Node, state: str) -> h.Fragment:
@@ -163,7 +164,7 @@ def _dates(kind: str, chosen: Mapping[str, str]) -> h.Element:
     return h.label(".dates")[
         h.span["Dates such as 05/02/2024"],
         h.select(data_action=f"map {kind} {DATES}")[
-            (h.option(value=value, selected=value == now)[words] for value, words in _DATES.items())
+            (h.option(value=each, selected=each == now)[words] for each, words in _ORDERS.items())
         ],
     ]
 
@@ -211,48 +212,3 @@ def _day(kind: str, name: str, label: str, chosen: Mapping[str, str]) -> h.Eleme
         h.span[label],
         h.input(type="date", data_action=f"map {kind} {name}", value=chosen.get(name, "")),
     ]
-
-
-def reading_of(chosen: Mapping[str, str]) -> Reading:
-    """Return how a log is to be read by what was chosen in the form.
-
-    Raises
-    ------
-    InputError
-        If a line of the words says no meaning.
-
-    Examples
-    --------
-    >>> reading_of({"opened": "Start", ZONE: "Europe/Berlin", WORDS: "Daten = pipeline"}).words
-    {'Daten': 'pipeline'}
-    """
-    columns = {name: each for name, each in chosen.items() if each and not name.startswith("*")}
-    said: dict[str, Any] = {"columns": columns, "zone": chosen.get(ZONE, "").strip()}
-    if (dates := chosen.get(DATES, "")) in _DATES:
-        said["dates"] = dates
-    for name, end in ((SINCE, "since"), (UNTIL, "until")):
-        if day := chosen.get(name, ""):
-            said[end] = _read_day(day)
-    said["words"] = dict(_pairs(chosen.get(WORDS, ""), "says no meaning: write WORDS = MEANING"))
-    only: dict[str, list[str]] = {}
-    for column, value in _pairs(chosen.get(ONLY, ""), "names no value: write COLUMN = VALUE"):
-        same = (each for each in only if column_name(each) == column_name(column))
-        only.setdefault(next(same, column), []).append(value)
-    said["only"] = only
-    return Reading(**{name: each for name, each in said.items() if each})
-
-
-def _read_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"'{printable(text)}' is no day: write it as in 2024-03-15") from None
-
-
-def _pairs(text: str, otherwise: str) -> Iterator[tuple[str, str]]:
-    """Yield what stands left and right of the sign of equality in each line that says anything."""
-    for line in filter(str.strip, text.splitlines()):
-        left, _, right = line.partition("=")
-        if not left.strip() or not right.strip():
-            raise InputError(f"'{printable(line.strip())}' {otherwise}")
-        yield left.strip(), right.strip()

@@ -29,7 +29,6 @@ from modelops_abm.app.organisation.log_rows import (
     file_row,
     log_details,
     log_row,
-    reading_of,
 )
 from modelops_abm.app.organisation.own_files import (
     PORTFOLIO_ENDINGS,
@@ -47,7 +46,7 @@ from modelops_abm.app.state.organisation import (
     LARGEST_LOG_BYTES,
     Organisation,
 )
-from modelops_abm.app.state.said import Said
+from modelops_abm.app.state.said import LogForm, Said
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.uploads import (
     LARGEST_PORTFOLIO_BYTES,
@@ -184,25 +183,11 @@ def _interview_foot(organisation: Organisation) -> h.Element:
 
 @solara.component
 def _Files(session: Session, do: Callable[[Action], None]) -> None:
-    organisation, scenario = session.organisation, session.plan.scenario
-    chosen, set_chosen = solara.use_state({})
-
-    def act_here(action: Action) -> None:
-        match action.name.split(" ", 2):
-            case ["map", kind, field] if kind in kinds.READERS:
-                of_kind = {**chosen.get(kind, {}), field: action.value}
-                set_chosen({**chosen, kind: of_kind})
-            case ["read", "mapped"] if action.value in kinds.READERS:
-                reading = reading_of(chosen.get(action.value, {}))
-                organisation.read_again(action.value, reading, scenario)
-            case _:
-                do(action)
+    organisation = session.organisation
 
     def take(kind: str, file: PickedFile) -> None:
-        # What was said of the file before says nothing of this one.
         session.notice.set("")
-        set_chosen({other: said for other, said in chosen.items() if other != kind})
-        session.organisation.take_log(file.name, file.content, kind, scenario)
+        organisation.take_log(file.name, file.content, kind, session.plan.scenario)
 
     with solara.Div(classes=["card", "files"], attributes={"data-part": "files"}):
         Markup(_files_head(), do)
@@ -225,10 +210,11 @@ def _Files(session: Session, do: Callable[[Action], None]) -> None:
                     on_pick=reported(session, partial(take, kind)),
                 ).key("picker")  # the same beside other buttons: it may be reading a file
                 if log is not None:
+                    form = organisation.forms.value.get(kind, LogForm())
                     may_map = organisation.has_content(kind)
-                    details = log_details(kind, log, chosen.get(kind, {}), may_map=may_map)
+                    details = log_details(kind, log, form.chosen, may_map=may_map)
                     if details is not None:
-                        Markup(details, reported(session, act_here), css_class="file-details")
+                        Markup(details, do, css_class="file-details")
         _KeptRow(session, do)
         Markup(h.fragment[_privacy(), scenario_tools()], do, css_class="privacy")
 
@@ -367,13 +353,24 @@ def act(session: Session, action: Action) -> None:
             organisation.redo()
         case ("cancel fit", _):
             organisation.cancel()
-        case ("drop log", kind) if kind in kinds.READERS:
-            organisation.drop_log(kind)
+        case (name, _) if name in ("drop log", "read mapped") or name.startswith("map "):
+            _act_on_log(session, action)
         case _ if action.name in _OF_BELIEF:
             if (own := organisation.belief.value) is not None:
                 _act_on_belief(session, own, action)
         case _:
             act_on_files(session, action)
+
+
+def _act_on_log(session: Session, action: Action) -> None:
+    organisation, value = session.organisation, action.value
+    match action.name.split(" ", 2):
+        case ["drop", _] if value in kinds.READERS:
+            organisation.drop_log(value)
+        case ["read", _] if value in kinds.READERS:
+            organisation.read_again(value, session.plan.scenario)
+        case ["map", kind, field] if kind in kinds.READERS:
+            organisation.choose(kind, field, value)
 
 
 _OF_BELIEF = ("show all", "way", "keep belief", "decide with", "put aside")

@@ -19,12 +19,20 @@ import solara
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.fitting import Fitting, fit_in_line
 from modelops_abm.app.state.jobs import Job, Jobs
-from modelops_abm.app.state.said import ReadLog, Said, kept_text, read_kept, text_of
+from modelops_abm.app.state.said import (
+    Answers,
+    LogForm,
+    ReadLog,
+    Said,
+    kept_text,
+    read_kept,
+    text_of,
+)
 from modelops_abm.app.state.uploads import Complaint, label_of, on_the_page, size_in_words
 from modelops_abm.clients import kinds
 from modelops_abm.clients.incidents import IncidentLog
 from modelops_abm.clients.kinds import Log, Reader
-from modelops_abm.clients.logs import Reading, unknown_columns
+from modelops_abm.clients.logs import AS_IT_IS, Reading, columns_of, unknown_columns
 from modelops_abm.clients.quality import QualityLog
 from modelops_abm.clients.registry import RegistryLog
 from modelops_abm.clients.usage import UsageLog
@@ -39,7 +47,7 @@ from modelops_abm.evidence.interview import (
     told,
 )
 from modelops_abm.evidence.logs import weighed
-from modelops_abm.evidence.statements import Statement, widened
+from modelops_abm.evidence.statements import widened
 from modelops_abm.runs.threads import Account
 from modelops_abm.scenario import InputError, Scenario
 
@@ -51,6 +59,7 @@ MOST_NAMES = 1_000
 """Services or models of the largest log that the page weighs, which takes a minute at most."""
 MOST_UNUSABLE = 200
 """Rows that cannot be used of which the page tells."""
+_AS_BEFORE = "read as the file before it, whose columns were the same"
 _READING = Lock()  # one log of whoever's is read at a time: each holds the interpreter for a while
 
 
@@ -73,6 +82,8 @@ class Organisation:
         What is wrong with the last answer to a question, by its name.
     open
         The question that is being answered; empty if none is.
+    forms
+        How logs are read, by their kind, as it was chosen.
     shows_all
         Whether all that was not learned is shown too.
 
@@ -92,6 +103,7 @@ class Organisation:
         self.problem = solara.reactive("")
         self.problems: solara.Reactive[Mapping[str, str]] = solara.reactive({})
         self.open = solara.reactive("")
+        self.forms: solara.Reactive[Mapping[str, LogForm]] = solara.reactive({})
         self.shows_all = solara.reactive(False)
         self._in_page, self._account = in_page, account
         self._jobs = Jobs()
@@ -113,20 +125,23 @@ class Organisation:
             words = "; ".join(str(replace(each, field="")) for each in error.problems)
             self.problems.set({**self.problems.value, name: words})
             return
-        self._set_answers({**self.said.value.answers, name: statement})
+        self._set_answers(lambda answers: {**answers, name: statement})
 
     def forget(self, name: str) -> None:
         """Take an answer back."""
-        kept = {other: said for other, said in self.said.value.answers.items() if other != name}
-        self._set_answers(kept)
+        self._set_answers(
+            lambda answers: {other: said for other, said in answers.items() if other != name}
+        )
 
     def loosen(self, way: Way) -> None:
         """Take a way out of what does not go together."""
-        answers: dict[str, Statement] = {}
-        for name, said in self.said.value.answers.items():
-            if said.about not in way.dropped:
-                answers[name] = widened(said) if said.about in way.widened else said
-        self._set_answers(answers)
+        self._set_answers(
+            lambda answers: {
+                name: widened(said) if said.about in way.widened else said
+                for name, said in answers.items()
+                if said.about not in way.dropped
+            }
+        )
 
     def take_answers(self, content: bytes | None, name: str) -> None:
         """Take a file of answers, beside those that are there.
@@ -138,7 +153,7 @@ class Organisation:
         """
         label = label_of(name)
         found = read_answers(_within(content, LARGEST_ANSWERS_BYTES, label), label)
-        self._set_answers({**self.said.value.answers, **found})
+        self._set_answers(lambda answers: {**answers, **found})
 
     def answers_file(self) -> str:
         """Return the answers as a file that `take_answers` and the command line read."""
@@ -157,8 +172,8 @@ class Organisation:
         """Bring back the answers that were undone last."""
         self._step(Said.redo)
 
-    def _set_answers(self, answers: Mapping[str, Statement]) -> None:
-        self._step(lambda said: said.then(answers))
+    def _set_answers(self, change: Callable[[Answers], Answers]) -> None:
+        self._step(lambda said: said.then(change(said.answers)))
 
     def _step(self, change: Callable[[Said], Said]) -> None:
         def step() -> None:
@@ -182,9 +197,8 @@ class Organisation:
         content: bytes | None,
         kind: str = "",
         scenario: Scenario | None = None,
-        reading: Reading | None = None,
     ) -> None:
-        """Read a log in the background.
+        """Read a log in the background, as the last of its kind if that had the same columns.
 
         Parameters
         ----------
@@ -196,8 +210,6 @@ class Organisation:
             What it is; if empty, its columns must tell.
         scenario
             Of which a portfolio is taken.
-        reading
-            How it is read.
 
         Raises
         ------
@@ -215,31 +227,54 @@ class Organisation:
             self._contents.pop(kind, None)
             self._refuse(kind, label, _words(error, label))
             return
-        kind = reader.kind.name
-        self._contents[kind] = content
-        self._show_log(ReadLog(kind, label, "reading"))
-        work = partial(self._read, reader, label, content, scenario, reading or Reading())
-        self._jobs.start(f"read {kind}", work, partial(self._refuse, kind, label))
+        self._begin(reader, label, content, scenario, None)
+
+    def choose(self, kind: str, field: str, value: str) -> None:
+        """Take what was chosen in the form of a log: its column, how its dates are meant."""
+
+        def choose() -> None:
+            form = self.forms.value.get(kind, LogForm())
+            self.forms.set({**self.forms.value, kind: form.choosing(field, value)})
+
+        self._in_page(choose)
 
     def has_content(self, kind: str) -> bool:
         """Return whether what is in the log of a kind is still there, to be read again."""
         return kind in self._contents
 
-    def read_again(self, kind: str, reading: Reading, scenario: Scenario | None) -> None:
-        """Read the log of a kind again, as somebody says; nothing if its content is gone.
+    def read_again(self, kind: str, scenario: Scenario | None = None) -> None:
+        """Read the log of a kind again, as its form says; nothing if its content is gone.
 
         Parameters
         ----------
         kind
             Of the log.
-        reading
-            How it is read.
         scenario
             As `take_log` has it.
+
+        Raises
+        ------
+        InputError
+            If the form says no way to read it.
         """
         log, content = self.said.value.logs.get(kind), self._contents.get(kind)
         if log is not None and content is not None:
-            self.take_log(log.label, content, kind, scenario, reading)
+            reading = self.forms.value.get(kind, LogForm()).reading()
+            self._begin(kinds.READERS[kind], log.label, content, scenario, reading)
+
+    def _begin(
+        self,
+        reader: Reader,
+        label: str,
+        content: bytes,
+        scenario: Scenario | None,
+        reading: Reading | None,
+    ) -> None:
+        kind = reader.kind.name
+        self._contents[kind] = content
+        self._show_log(ReadLog(kind, label, "reading"))
+        work = partial(self._read, reader, label, content, scenario, reading)
+        self._jobs.start(f"read {kind}", work, partial(self._refuse, kind, label))
 
     def drop_log(self, kind: str) -> None:
         """Put a log away, or stop reading it."""
@@ -259,13 +294,18 @@ class Organisation:
         label: str,
         content: bytes,
         scenario: Scenario | None,
-        reading: Reading,
+        reading: Reading | None,
         job: Job,
     ) -> None:
         kind = reader.kind
         # Of no known form: it can be mapped, or mapped otherwise.
         columns = unknown_columns(content, kind)
+        form = None
         try:
+            if reading is None:
+                before = self.forms.value.get(kind.name, LogForm())
+                form = before.of_another(columns_of(content, kind))
+                reading = form.reading()
             with _READING:
                 if job.cancel.is_set():
                     return
@@ -273,6 +313,8 @@ class Organisation:
                 _check_names(log, label)
                 self._logs[kind.name] = log
                 found = self._found(log, label, kind.name, scenario)
+            if form is not None and reading != AS_IT_IS:
+                found = replace(found, found=(_AS_BEFORE, *found.found))
         except InputError as error:
             state: Literal["refused", "unknown"] = "unknown" if columns else "refused"
             other = kinds.reader_of(content)
@@ -282,7 +324,7 @@ class Organisation:
             elif not columns and other is None:
                 self._contents.pop(kind.name, None)  # no table: no form makes it one
         found = replace(found, columns=columns)
-        job.tell(self._show_log, found)
+        job.tell(partial(self._show_log, form=form), found)
 
     def _found(self, log: Log, label: str, kind: str, scenario: Scenario | None) -> ReadLog:
         """Return what a log says."""
@@ -306,12 +348,14 @@ class Organisation:
     def _refuse(self, kind: str, label: str, words: str) -> None:
         self._show_log(ReadLog(kind, label, "refused", words))
 
-    def _show_log(self, log: ReadLog) -> None:
-        self._in_page(partial(self._set_log, log))
+    def _show_log(self, log: ReadLog, form: LogForm | None = None) -> None:
+        def show() -> None:
+            if form is not None:
+                self.forms.set({**self.forms.value, log.kind: form})
+            logs = MappingProxyType({**self.said.value.logs, log.kind: log})
+            self.said.set(replace(self.said.value, logs=logs))
 
-    def _set_log(self, log: ReadLog) -> None:
-        logs = MappingProxyType({**self.said.value.logs, log.kind: log})
-        self.said.set(replace(self.said.value, logs=logs))
+        self._in_page(show)
 
     # ----------------------------------------------------------------------------------
     # The belief.

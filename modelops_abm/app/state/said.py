@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal
 
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.uploads import Complaint, label_of
 from modelops_abm.clients import kinds
+from modelops_abm.clients.logs import Reading
+from modelops_abm.clients.table import column_name
 from modelops_abm.evidence.interview import QUESTIONS, answers_text, read_answers
 from modelops_abm.evidence.statements import (
     Count,
@@ -19,6 +22,7 @@ from modelops_abm.evidence.statements import (
     evidence_as_json,
     evidence_of,
 )
+from modelops_abm.scenario import InputError
 from modelops_abm.text import printable
 
 type Answers = Mapping[str, Statement]
@@ -26,6 +30,12 @@ type Answers = Mapping[str, Statement]
 type Step = tuple[Answers, OwnBelief | None]
 """Answers, or in their place the belief of a file."""
 
+DATES, ZONE, WORDS, ONLY = "*dates", "*zone", "*words", "*only"
+SINCE, UNTIL = "*since", "*until"
+"""What a form calls how dates are meant, the time zone, what words mean, which rows count, and for
+which time the log was kept, beside the fields."""
+DATE_ORDERS = ("", "day-first", "month-first")
+"""How dates may be meant; at first as the file shows."""
 _LONGEST_KEPT = 2_000_000
 """Letters of what is read of a browser."""
 MOST_STEPS = 50
@@ -66,6 +76,84 @@ class ReadLog:
     unusable_rows: int = 0
     evidence: Evidence = ()
     columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LogForm:
+    """How a kind of log is read, as it was chosen in the form of its row.
+
+    Attributes
+    ----------
+    columns
+        The columns of the file.
+    chosen
+        Column by field, and how dates are meant, the time zone and so on by `DATES` and its like;
+        what is empty is not chosen.
+    """
+
+    columns: tuple[str, ...] = ()
+    chosen: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def choosing(self, name: str, value: str) -> LogForm:
+        """Return it with something else chosen."""
+        return replace(self, chosen=MappingProxyType({**self.chosen, name: value}))
+
+    def of_another(self, columns: tuple[str, ...]) -> LogForm:
+        """Return that of the next file: as it is if that has the same columns, or else empty.
+
+        For which time a log was kept is of the one file.
+        """
+        if set(columns) != set(self.columns):
+            return LogForm(columns)
+        kept = {name: value for name, value in self.chosen.items() if name not in (SINCE, UNTIL)}
+        return LogForm(columns, MappingProxyType(kept))
+
+    def reading(self) -> Reading:
+        """Return how the log is to be read.
+
+        Raises
+        ------
+        InputError
+            If a line of the words says no meaning, or a day is none.
+
+        Examples
+        --------
+        >>> form = LogForm().choosing("opened", "Start").choosing(WORDS, "Daten = pipeline")
+        >>> form.reading().words
+        {'Daten': 'pipeline'}
+        """
+        chosen = self.chosen
+        columns = {name: each for name, each in chosen.items() if each and not name.startswith("*")}
+        said: dict[str, Any] = {"columns": columns, "zone": chosen.get(ZONE, "").strip()}
+        if (dates := chosen.get(DATES, "")) in DATE_ORDERS:
+            said["dates"] = dates
+        for name, end in ((SINCE, "since"), (UNTIL, "until")):
+            if day := chosen.get(name, ""):
+                said[end] = _read_day(day)
+        meanings = _pairs(chosen.get(WORDS, ""), "says no meaning: write WORDS = MEANING")
+        said["words"] = dict(meanings)
+        only: dict[str, list[str]] = {}
+        for column, value in _pairs(chosen.get(ONLY, ""), "names no value: write COLUMN = VALUE"):
+            same = (each for each in only if column_name(each) == column_name(column))
+            only.setdefault(next(same, column), []).append(value)
+        said["only"] = only
+        return Reading(**{name: each for name, each in said.items() if each})
+
+
+def _read_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"'{printable(text)}' is no day: write it as in 2024-03-15") from None
+
+
+def _pairs(text: str, otherwise: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands left and right of the sign of equality in each line that says anything."""
+    for line in filter(str.strip, text.splitlines()):
+        left, _, right = line.partition("=")
+        if not left.strip() or not right.strip():
+            raise InputError(f"'{printable(line.strip())}' {otherwise}")
+        yield left.strip(), right.strip()
 
 
 @dataclass(frozen=True)

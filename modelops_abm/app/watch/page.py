@@ -79,7 +79,7 @@ def Watch(session: Session) -> None:
 @solara.component
 def _Watch(session: Session) -> None:
     """Show a future of the plan."""
-    choice = RunChoice(session.plan.scenario, session.seed.value, session.replication.value)
+    choice = _choice_of(session)
     watching: Watching = solara.use_memo(lambda: _resume(session, choice), [])
     player, snapshot = watching.player, watching.snapshot.value
 
@@ -116,11 +116,17 @@ def _Watch(session: Session) -> None:
     ):
         _Bar(session, watching, snapshot)
         if snapshot.choice != choice:
-            Markup(_changed_plan(), lambda _action: player.ask(choice))
+            again = reported(session, lambda _action: player.ask(_choice_of(session)))
+            Markup(_changed_plan(), again)
         if snapshot.error:
             Markup(h.div(".notice", role="alert")[h.span[snapshot.error]])
         if snapshot.picture is not None:
             _Scene(session, watching, snapshot, snapshot.picture)
+
+
+def _choice_of(session: Session) -> RunChoice:
+    """Return what is to be watched."""
+    return RunChoice(session.plan.scenario, session.seed.value, session.replication.value)
 
 
 def _resume(session: Session, choice: RunChoice) -> Watching:
@@ -164,7 +170,7 @@ def _Bar(session: Session, watching: Watching, snapshot: Snapshot) -> None:
                 choose_replication(session, text)
 
     def jump(day: Any) -> None:
-        if isinstance(day, int) and 0 <= day <= snapshot.horizon_days:
+        if isinstance(day, int) and 0 <= day <= player.choice.plan.horizon_days:
             player.jump(day)
 
     replication = snapshot.choice.replication

@@ -82,6 +82,8 @@ def test_columns_of_a_log_are_chosen_on_a_phone_one_question_at_a_time(arrive: A
         form.locator(f'[data-action="map incidents {field}"]').select_option(column)
     form.get_by_role("button", name="Read it").click()
     expect(visitor.part("log-incidents")).to_contain_text("3 incidents of 2 services")
+    visitor.choose_file("log-incidents", "eigen.csv", OWN_FORM + b"2025-04-07 10:00,,b\n")
+    expect(visitor.part("log-incidents")).to_contain_text("4 incidents of 2 services")
     visitor.button("Answer: People").click()
     expect(question(visitor, "people").locator(".range")).to_be_visible()
     expect(question(visitor, "users").locator(".range")).to_be_hidden()
