@@ -382,7 +382,7 @@ def models_today(scenario: Scenario, draws: Drawn | None = None) -> float | Floa
     >>> models_today(Scenario())
     24.0
     >>> table = pd.DataFrame({"portfolio.initial_models": [12, 36]})
-    >>> sorted(set(models_today(Scenario(), joint_draws(Scenario(), table, 20))))
+    >>> sorted(set(models_today(Scenario(), joint_draws(Scenario(), table, 20)).tolist()))
     [12.0, 36.0]
     """
     column = None if draws is None else draws.columns.get("portfolio.initial_models")
