@@ -272,8 +272,8 @@ def Page() -> None:
     solara.Style(stylesheet())
     with solara.Div(classes=["modelops"]):
         Connection()
-        BrowserSync(session)
         Visit(session)
+        BrowserSync(session)
         SavedPictures(session)
         ErrorBoundary(FindRemarks, session)
         Markup(hatching(), css_class="hatching-place")

@@ -31,9 +31,10 @@ def Visit(session: Session) -> None:
     session.drawing = get_render_context()
     asked = [session.plan.key, session.seed.value, session.agreed.value]
     # Asked before explained: the explanation waits for the answer that is under way when it is
-    # begun.
+    # begun. And asked at once, not as an effect, which comes when the whole page is drawn: the
+    # first futures are run on other cores meanwhile.
     is_over = session.is_over.value
-    solara.use_effect(session.ask, [*asked, session.precision.value, is_over])
+    solara.use_memo(session.ask, [*asked, session.precision.value, is_over])
     solara.use_effect(session.explain, [*asked, session.drawer.value, is_over])
     solara.use_effect(session.share_out, [*asked, session.shows_shares, is_over])
     solara.use_effect(session.weigh, [*asked, session.is_timeline.value])

@@ -13,7 +13,8 @@ import pytest
 import solara
 
 from modelops_abm import with_values
-from modelops_abm.app.decide import parameter_drawer, sentences
+from modelops_abm.app.decide import credit_card, page, parameter_drawer, sentences
+from modelops_abm.app.decide.credit_card import CreditCard
 from modelops_abm.app.decide.page import Cards, Head
 from modelops_abm.app.decide.parameter_drawer import Drawer, EffectHere
 from modelops_abm.app.decide.rail_rows import quantity_of
@@ -32,6 +33,27 @@ from tests.app.comparisons import answer_of, made_comparison, quick_plan
 from tests.patience import until
 
 HOSTILE = '<img src=x onerror="alert(1)">'
+
+
+def test_a_plan_that_is_moved_draws_no_answer_anew_before_it_has_its_own(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    for place, name in ((page, "figures_card"), (page, "verdict_card"), (credit_card, "rows")):
+        made = getattr(place, name)
+
+        def noted(*parts: Any, _made: Any = made, _name: str = name, **named: Any) -> Any:
+            drawn.append(_name)
+            return _made(*parts, **named)
+
+        monkeypatch.setattr(place, name, noted)
+    shown = [Shown(Head(session)), Shown(CreditCard(session))]
+    before = sorted(drawn)
+    assert before == ["figures_card", "rows", "verdict_card"]
+    session.change({"team.developers": 5})
+    assert sorted(drawn) == before
+    for each in shown:
+        each.close()
 
 
 @pytest.fixture

@@ -342,7 +342,8 @@ def _futures_for(credit: Credit, question: CreditQuestion) -> int:
 
 
 def _content(session: Session, credit: Credit | None) -> h.Fragment:
-    answer, planned = session.answer.value, raised(session.plan.scenario)
+    answer = session.answer.value
+    planned = raised((session.plan if answer is None else answer.plan).scenario)
     is_table, question = session.is_credit_table.value, session.question.value
     title: h.Node = TITLE
     if len(planned) > 1 and not is_table:  # of one capability all questions have one answer

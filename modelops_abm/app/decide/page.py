@@ -161,8 +161,9 @@ def RunState(session: Session) -> None:
 def Figures(session: Session) -> None:
     """Show the key figures."""
     answer = session.answer.value
-    content = waiting_figures(session.plan.scenario.horizon_days)
-    if answer is not None:
+    if answer is None:
+        content = waiting_figures(session.plan.scenario.horizon_days)
+    else:  # which does not read the plan that is shown: a move alone draws nothing anew
         known = answer.comparison
         shown = figures(known, answer.over)
         drawn = 0 if answer.over is None else answer.over.replications

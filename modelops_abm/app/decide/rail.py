@@ -38,13 +38,13 @@ from modelops_abm.scenario.capabilities import words_of
 from modelops_abm.scenario.presets import PRESETS, preset, title_of
 from modelops_abm.text import all_of
 
-_NONE_WRONG: Problems = {}
+_NONE_WRONG: tuple[str, Problems] = ("", {})
 
 
 @solara.component
 def Rail(session: Session) -> None:
     """Show the rail."""
-    wrong, set_wrong = solara.use_state(("", _NONE_WRONG))
+    wrong, set_wrong = solara.use_state(_NONE_WRONG)
     is_open = session.shows_settings.value
     key = session.plan.key
     problems = wrong[1] if wrong[0] == key else {}  # of another plan they are over
@@ -52,7 +52,7 @@ def Rail(session: Session) -> None:
     def enter(entry: Entry) -> None:
         # A wrong entry leaves the plan as it is, and its message goes with the next change.
         problems = take_entry(session, entry)
-        set_wrong((session.plan.key, problems))
+        set_wrong((session.plan.key, problems) if problems else _NONE_WRONG)
 
     def act(action: Action) -> None:
         if action.name == "assumptions":
