@@ -357,8 +357,8 @@ def _interval(low: float, high: float, *, signed: bool = False, tenths: bool = T
     half_width = known(largest, (high - low) / 2.0) or 0.0
     digits = min(digits_of(half_width), _places(largest, _MOST_OF_AN_END))
     digits += digits == 1 and not tenths
-    # Both ends have a sign if one must: −0.2 to +0.4.
-    signed = signed or low < 0.0
+    # Both ends have a sign if one must: −0.2 to +0.4; what is read as zero need not.
+    signed = signed or float(f"{low:.{digits}f}") < 0.0
     return f"{number(low, digits, signed=signed)} to {number(high, digits, signed=signed)}"
 
 

@@ -16,7 +16,16 @@ import numpy as np
 
 from modelops_abm import formats
 from modelops_abm.arrays import Floats
-from modelops_abm.charts.amounts import Money, Notation, between, digits_for, notation_of
+from modelops_abm.charts.amounts import (
+    Money,
+    Notation,
+    adding_up,
+    between,
+    digits_for,
+    levels_of,
+    money_of,
+    notation_of,
+)
 from modelops_abm.charts.figure import (
     Axis,
     Band,
@@ -46,7 +55,7 @@ from modelops_abm.charts.timeline import Bands, bands_of, by_month, quarters, ti
 from modelops_abm.core.outcomes import MAINTENANCE
 from modelops_abm.experiments import Comparison, PairedDifference, SideBySide
 from modelops_abm.experiments.statistics import share
-from modelops_abm.experiments.words import IS_BASELINE, known_money
+from modelops_abm.experiments.words import IS_BASELINE, PaidBack, known_money
 from modelops_abm.runs.summary import LABELS
 from modelops_abm.text import all_of
 
@@ -84,20 +93,20 @@ def net_value(comparison: Comparison, over: Comparison | None = None) -> Figure:
     over
         The same over what the organisation may be, whose bands are hatched.
     """
-    money, written = notation_of(comparison)
-    plan, baseline, difference = (
-        bands_of(bands, money.size)
-        for bands in (*comparison.course("npv"), comparison.bands["npv"])
-    )
+    money, levels = money_of(comparison), levels_of(comparison)
+    plan, baseline = (bands_of(bands, levels.money.size) for bands in comparison.course("npv"))
+    difference = bands_of(comparison.bands["npv"], money.size)
     sides = {"Plan": plan, "Baseline": baseline, "Difference": difference}
     finding, drawn, apart = _finding_of_net_value(comparison), None, None
     if over is not None:
-        drawn, apart = (bands_of(each["npv"], money.size) for each in (over.plan.bands, over.bands))
+        drawn = bands_of(over.plan.bands["npv"], levels.money.size)
+        apart = bands_of(over.bands["npv"], money.size)
         sides["Over what it may be"] = apart
         if not comparison.is_of_baseline:
             finding = f"As set: {finding}{_how_much_wider(difference, apart)}"
     rate = formats.rate(comparison.plan.scenario.finance.discount_rate)
-    unit = f"{money.unit}, discounted at {rate}"
+    unit = f"{levels.money.unit}, discounted at {rate}"
+    own = "" if money == levels.money else f", {money.unit}"
     x = time_axis_of(comparison.plan.scenario)
     above = Panel(
         "Net value so far",
@@ -106,14 +115,14 @@ def net_value(comparison: Comparison, over: Comparison | None = None) -> Figure:
         value_axis([0.0, *plan.ends, *baseline.ends, *_reach(drawn)]),
         (
             *_spread_of_sides(plan, baseline, drawn),
-            baseline.line("baseline", "baseline", f"Baseline {_at_end(baseline, written)}"),
-            plan.line("plan", "plan", f"Plan {_at_end(plan, written)}"),
+            baseline.line("baseline", "baseline", f"Baseline {levels.baseline}"),
+            plan.line("plan", "plan", f"Plan {levels.plan}"),
         ),
         texts=_texts(sides, 2),
         height=152.0,
     )
     below = Panel(
-        "Plan minus baseline, future by future",
+        f"Plan minus baseline, future by future{own}",
         "",
         x,
         value_axis([0.0, *difference.ends, *_reach(apart)], signed=True),
@@ -138,7 +147,9 @@ def net_value(comparison: Comparison, over: Comparison | None = None) -> Figure:
         unit,
         _how_to_read(comparison, over),
         source_of(comparison),
-        lambda: _net_value_table(comparison, unit, money, (plan, baseline, difference), apart),
+        lambda: _net_value_table(
+            comparison, f"{unit}{own and f'; difference{own}'}", (plan, baseline, difference), apart
+        ),
     )
 
 
@@ -238,7 +249,7 @@ def _difference_line(
     half_width = difference.half_width[-1]
     if half_width > 0.0 and not note:
         note = f"average {money.half_width(half_width * money.size)}"
-    return difference.line("difference", "plan", f"{worth}{money.short}", note)
+    return difference.line("difference", "plan", f"{money.all_with_unit(worth)}", note)
 
 
 def _payback_mark(comparison: Comparison) -> tuple[float, str] | None:
@@ -257,7 +268,22 @@ def _finding_of_net_value(comparison: Comparison) -> str:
     """
     if comparison.is_of_baseline:
         return f"{IS_BASELINE}: nothing is different."
+    if comparison.is_worth_nothing:
+        return "The plan changes nothing: it ends as the baseline does in every future."
     paid = comparison.paid_back
+    return f"{_finding_of(comparison, paid)}{_ends_as_baseline(paid)}"
+
+
+def _ends_as_baseline(paid: PaidBack) -> str:
+    """Return in how many futures a plan changes nothing, in a sentence; empty if in none."""
+    if not paid.same:
+        return ""
+    ends = "ends" if paid.same == 1 else "end"
+    count = formats.count_of(paid.same, paid.futures)
+    return f" {count} futures {ends} as the baseline does."
+
+
+def _finding_of(comparison: Comparison, paid: PaidBack) -> str:
     is_ahead = "is" if paid.paid == paid.futures else "is typically"
     match comparison.difference("npv").verdict:
         case "earns" if not paid.is_typical:
@@ -288,23 +314,25 @@ def _month_built(comparison: Comparison) -> float | None:
 def _net_value_table(
     comparison: Comparison,
     unit: str,
-    money: Money,
     sides: tuple[Bands, Bands, Bands],
     apart: Bands | None = None,
 ) -> Table:
     """Return the same numbers as a table, one row a quarter; with what nobody knows at its end."""
-    plan, baseline, difference = sides
-    digits = digits_for(comparison.difference("npv"), money.size)
-    rows = [
-        (
-            f"{difference.months[place]:.0f}",
-            *(formats.number(bands.mean[place], digits) for bands in (plan, baseline)),
-            formats.number(difference.mean[place], digits, signed=True),
-            between(difference.low[place], difference.high[place], digits),
-            *(() if apart is None else (between(apart.low[place], apart.high[place], digits),)),
+    difference, levels, (money, digits) = sides[2], levels_of(comparison), notation_of(comparison)
+    rows = []
+    for place in quarters(difference.months):
+        plan, baseline, change = (float(bands.mean[place]) for bands in sides)
+        in_their_unit = change * money.size / levels.money.size
+        plan = adding_up(plan, baseline, in_their_unit, levels.digits)
+        rows.append(
+            (
+                f"{difference.months[place]:.0f}",
+                *(formats.number(each, levels.digits) for each in (plan, baseline)),
+                formats.number(change, digits, signed=True),
+                between(difference.low[place], difference.high[place], digits),
+                *(() if apart is None else (between(apart.low[place], apart.high[place], digits),)),
+            )
         )
-        for place in quarters(plan.months)
-    ]
     columns: tuple[str, ...] = ("Month", "Plan", "Baseline", "Difference", "95 of 100 futures")
     if apart is not None:
         columns = (*columns[:-1], "Chance only", "Chance and what nobody knows")
@@ -771,8 +799,8 @@ def over_each_other(plans: Mapping[str, Comparison], money: Money, longest: int 
         bands = bands_of(comparison.bands["npv"], money.size)
         mean = comparison.difference("npv").estimate.mean
         worth = Notation(money, digits_for(comparison.difference("npv"), money.size)).worth(mean)
-        said.append(f"{worth}{money.short} {name}")
-        label = f"{worth}{money.short} {shortened(name, longest)}"
+        said.append(f"{money.all_with_unit(worth)} {name}")
+        label = f"{money.all_with_unit(worth)} {shortened(name, longest)}"
         lines.append(Line(name, bands.months, bands.mean, colour, 2.0, stroke, label))
         ends.append(bands.mean)
     first = next(iter(plans.values()))

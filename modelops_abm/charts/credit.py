@@ -221,7 +221,8 @@ def worth_of_levels(
     means = {level: worth.worth(level).estimate.mean for level in worth.levels}
     means[worth.here] = own.estimate.mean
     told = (
-        f"{level_word(level)} {written(means[level])}{money.short}" for level in worth.levels[1:]
+        f"{level_word(level)} {money.all_with_unit(written(means[level]))}"
+        for level in worth.levels[1:]
     )
     cells = [
         (
@@ -244,12 +245,14 @@ def worth_of_levels(
                 "here",
                 worth.here,
                 (own.estimate.mean or 0.0) / money.size,
-                words=f"{written(own.estimate.mean)}{money.short}",
+                words=f"{money.all_with_unit(written(own.estimate.mean))}",
                 note="you are here",
                 is_strong=True,
             ),
         ),
-        texts=tuple(f"{name}\n{mean}{money.short} ({futures})" for name, mean, futures in cells),
+        texts=tuple(
+            f"{name}\n{money.all_with_unit(mean)} ({futures})" for name, mean, futures in cells
+        ),
     )
     return Figure(
         f"Worth of {worth.capability} against {_start(worth)}: {', '.join(told) or 'none'}.",

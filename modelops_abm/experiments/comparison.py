@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -246,7 +246,9 @@ class Comparison(Reported):
             f" them, {formats.money_interval(*self.percentiles)} in nine of ten."
         )
 
-    def verdict(self, subject: Subject = THIS_PLAN, *, worth: str = "") -> Sentence:
+    def verdict(
+        self, subject: Subject = THIS_PLAN, *, worth: str = "", interval: str = ""
+    ) -> Sentence:
         """Return what a plan is worth, that it loses, or that it cannot be told.
 
         Parameters
@@ -255,6 +257,8 @@ class Comparison(Reported):
             What the plan is called.
         worth
             The worth in words, with its sign; by default it has the digits that are known.
+        interval
+            The interval of the average in words, which stands where that cannot be told from zero.
         """
         if self.is_of_baseline:
             return Sentence(f"{IS_BASELINE}: nothing in the plan departs from it.", "", "")
@@ -269,7 +273,7 @@ class Comparison(Reported):
         if not npv.is_told:
             before = f"After {futures} {subject.name} cannot be told from the baseline: "
             # Of one future there is no interval.
-            known = npv.text if npv.interval == formats.NOTHING else npv.interval
+            known = npv.text if npv.interval == formats.NOTHING else interval or npv.interval
             return Sentence(before, known, " on average.")
         figure = worth or npv.text
         if npv.mean > 0.0:
@@ -291,14 +295,13 @@ class Comparison(Reported):
             return ""
         within = formats.span(self.finance.horizon_days)
         paid = self.paid_back
-        return f"{subject.they_pay} in {paid.count} futures within {within}{paid.typically}."
+        told = f"{subject.they_pay} in {paid.count} futures within {within}{paid.typically}"
+        return f"{told}{paid.as_baseline}."
 
     @property
     def paid_back(self) -> PaidBack:
         """In how many futures the plan pays back, and when the middle one does."""
-        paid = PaidBack.of(self.finance)
-        # Where nothing is spent and nothing earned there is nothing to pay back.
-        return replace(paid, day=None) if self.is_worth_nothing else paid
+        return PaidBack.of(self.finance)
 
     @property
     def percentiles(self) -> tuple[float, float]:

@@ -30,7 +30,13 @@ from modelops_abm.experiments.running import (
     refuses_unknown,
 )
 from modelops_abm.experiments.spread import Over, again_of, both_ways, count_again
-from modelops_abm.experiments.statistics import LOOKS, checked_looks, is_known, looks_up_to
+from modelops_abm.experiments.statistics import (
+    LOOKS,
+    checked_looks,
+    is_known,
+    looks_up_to,
+    without_rounding,
+)
 from modelops_abm.experiments.store import Store, pair_of
 from modelops_abm.runs import Batch, Series
 from modelops_abm.runs.bands import Bands
@@ -205,6 +211,10 @@ class Gathering:
         """Return what has come in as comparisons with the baseline."""
         ensembles = self._ensembles()
         npv, investment = self._total(_NPV), self._total("discounted_investment")
+        apart = {
+            name: without_rounding(npv[name] - npv[self._baseline], np.abs(npv[self._baseline]))
+            for name in self._differences
+        }
         time = self._total("discounted_capability_time")
         paybacks = self._named(np.concatenate(self._paybacks, axis=1))
         baseline = self._baseline
@@ -214,7 +224,7 @@ class Gathering:
                 baseline=ensembles[baseline],
                 finance=finance(
                     self._scenarios[name].horizon_days,
-                    npv[name] - npv[baseline],
+                    apart[name],
                     investment[name] - investment[baseline],
                     time[name] - time[baseline],
                     paybacks[name],

@@ -14,7 +14,14 @@ import pandas as pd
 
 from modelops_abm.arrays import Floats
 from modelops_abm.experiments.credit_reasons import OUTCOMES, Reasons, reasons_of
-from modelops_abm.experiments.plans import STOPS, check_level, level_of, start_of, with_levels
+from modelops_abm.experiments.plans import (
+    STOPS,
+    check_level,
+    level_of,
+    raised,
+    start_of,
+    with_levels,
+)
 from modelops_abm.experiments.running import (
     LOOKS,
     Keeping,
@@ -308,11 +315,19 @@ class SingleChanges(Represented):
 
 
 def single_changes(plan: Scenario) -> tuple[LevelChange, ...]:
-    """Return what may be changed: each level up or down to the next stop, or down to its start."""
+    """Return what may be changed: each level up or down to the next stop, or down to its start.
+
+    Of a plan that raises nothing, each to every stop above its start: what to begin with.
+    """
+    is_of_plan = bool(raised(plan))
     return tuple(
         LevelChange(name, level)
         for name in CAPABILITY_NAMES
-        for level in _other_levels(level_of(plan, name), start_of(plan, name))
+        for level in (
+            _other_levels(level_of(plan, name), start_of(plan, name))
+            if is_of_plan
+            else (stop for stop in STOPS if stop > start_of(plan, name))
+        )
     )
 
 
@@ -322,7 +337,8 @@ def stream_single_changes(
 ) -> Iterator[SingleChanges]:
     """Yield what each single change of a level brings, better known from look to look.
 
-    A level may go up or down to the next stop, of 0, 0.25, 0.5, 0.75 and 1, or down to its start.
+    A level may go up or down to the next stop, of 0, 0.25, 0.5, 0.75 and 1, or down to its start;
+    of a plan that raises nothing, up to every stop.
 
     Parameters
     ----------
@@ -442,10 +458,10 @@ def best_single_change(changes: SingleChanges, written: Writing = known_money) -
         return "No single change of a level can be told to help yet."
     others = [_change(change) for change in ranking.may_be_best[1:] if change is not None]
     gain = written(changes.gain(best), signed=True)
-    return (
-        f"The best single change is {_change(best)}, worth {gain}{_not_told_from(others)}."
-        f" {_then(changes.worth(best), written)}"
-    )
+    found = f"The best single change is {_change(best)}, worth {gain}{_not_told_from(others)}."
+    # Of a baseline that is all it would be worth.
+    is_of_plan = changes.worth(None).values.any()
+    return f"{found} {_then(changes.worth(best), written)}" if is_of_plan else found
 
 
 def _not_told_from(others: list[str]) -> str:

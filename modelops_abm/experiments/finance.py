@@ -49,7 +49,8 @@ class Finance(Represented):
         Of the difference of NPV, in $ of day 0.
     payback_days
         First day from which the cumulative discounted difference stays at 0 or above, for each
-        replication; infinite if that is not within the horizon.
+        replication; infinite if that is not within the horizon, NaN if the plan is worth nothing in
+        it and never behind, so that there is nothing to pay back.
     """
 
     horizon_days: int
@@ -66,24 +67,26 @@ class Finance(Represented):
 
     @property
     def median_payback_day(self) -> float | None:
-        """Median day of payback; infinite if it is beyond the horizon, None without replications.
+        """Median day of payback; infinite if it is beyond the horizon.
 
-        With an even number it is the later of the two middle days.
+        None without replications in which there is anything to pay back. With an even number it is
+        the later of the two middle days.
         """
         return self.payback_quantile(0.5)
 
     def payback_quantile(self, share_of_replications: float) -> float | None:
         """Return the day by which more than a share of the replications has paid back.
 
-        Infinite if it is beyond the horizon, None without replications. It is the day of one of
-        them: between a day and never there is nothing to interpolate.
+        Of those in which there is anything to pay back; None without any. Infinite if it is beyond
+        the horizon. It is the day of one of them: between a day and never there is nothing to
+        interpolate.
 
         Parameters
         ----------
         share_of_replications
             From 0 to 1.
         """
-        days = np.sort(self.payback_days)
+        days = np.sort(self.payback_days[~np.isnan(self.payback_days)])
         place = min(int(share_of_replications * len(days)), len(days) - 1)
         return float(days[place]) if len(days) else None
 
@@ -128,6 +131,8 @@ def finance(
     paybacks
         Days of payback.
     """
+    # Who never is behind nor ahead, has paid nothing back.
+    paybacks = np.where((npv == 0.0) & (paybacks == 0.0), math.nan, paybacks)
     gain, spent, whole = estimate(npv), estimate(investment), estimate(investment + time)
     # The ratio of the means, not the mean of ratios, which one future that spends next to nothing
     # decides.

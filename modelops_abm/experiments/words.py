@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Self
 
+import numpy as np
+
 from modelops_abm import formats
 from modelops_abm.experiments.finance import Finance
 from modelops_abm.experiments.information import Asking, Worth
@@ -214,26 +216,33 @@ class PaidBack:
     A future has paid back on the first day from which the difference so far, discounted, stays at 0
     or above. Of a plan two things are said: in how many futures that is within the horizon, and the
     day of the middle one of all of them, those that never pay back last. So it has no day if half
-    of the futures or more never do.
+    of the futures or more never do. Futures that end as the baseline does, and were never behind,
+    have nothing to pay back: they are told by themselves.
 
     Attributes
     ----------
     paid, futures
         How many futures pay back within the horizon, and of how many.
     day
-        Of the middle one: 0 from the start, infinite if it never does, None without futures.
+        Of the middle one: 0 from the start, infinite if it never does, None without any that has
+        something to pay back.
+    same
+        How many end as the baseline does.
     """
 
     paid: int
     futures: int
     day: float | None
+    same: int = 0
 
     @classmethod
     def of(cls, view: Finance) -> Self:
         """Return what the finance view of a plan knows of it."""
+        days = view.payback_days
+        same = int(np.count_nonzero(np.isnan(days)))
         # Told by those that never do, as the finance view counts them.
         never = view.never
-        return cls(never.n - never.count, never.n, view.median_payback_day)
+        return cls(never.n - never.count - same, never.n, view.median_payback_day, same)
 
     @property
     def is_typical(self) -> bool:
@@ -253,8 +262,20 @@ class PaidBack:
     @property
     def count_of_when(self) -> str:
         """In how many futures `when` is so: where most never pay back, that many never do."""
-        so = self.paid if self.is_typical else self.futures - self.paid
+        so = self.paid if self.is_typical else self.futures - self.paid - self.same
         return formats.count_of(so, self.futures)
+
+    @property
+    def as_baseline(self) -> str:
+        """How many have nothing to pay back, behind a semicolon; empty if none.
+
+        >>> PaidBack(30, 200, 150.0, 70).as_baseline
+        '; 70 end as the baseline does'
+        """
+        if not self.same:
+            return ""
+        ends = "end as the baseline does" if self.same > 1 else "ends as the baseline does"
+        return f"; {formats.number(self.same)} {ends}"
 
     @property
     def typically(self) -> str:

@@ -335,7 +335,7 @@ def _reasons(shown: ShownWorth) -> h.Fragment:
 
 
 def _with_unit(shown: ShownWorth, gain: PairedDifference) -> str:
-    return f"{shown.written(gain.estimate.mean)}{shown.notation.money.short}"
+    return shown.notation.money.all_with_unit(shown.written(gain.estimate.mean))
 
 
 def _why(worth: LevelWorth, best: float) -> h.Fragment:

@@ -75,6 +75,8 @@ def known_credit(answer: Answer, found: CreditSoFar | None) -> Credit | None:
 
 TITLE = "Which capability earns it"
 _TONES = {"earns": "earns", "costs": "costs", "can't tell": "untold"}
+_NO_DIFFERENCE = "nothing"
+"""Where a future with it is the same as without, in every one: that is told."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,11 @@ _WITHOUT = {
     "share": ("{1} costs {0}", "{} cannot be told from zero"),
     "alone": ("{1} alone would cost {0}", "{} alone cannot be told from zero"),
 }
+_IDLE = {
+    "dropped": "dropping {} makes no difference",
+    "share": "{} makes no difference",
+    "alone": "{} alone makes no difference",
+}
 _EARN = {
     "dropped": "What the plan would lose without each, all others as they are.",
     "share": "What each earns, in whatever order they come.",
@@ -149,13 +156,20 @@ _EARN = {
 def finding(shown: CreditShares) -> str:
     """Return what the card shows, in a sentence."""
     costing = [name for name, share in shown.shares.items() if share.verdict == "loses"]
-    untold = [name for name, share in shown.shares.items() if share.verdict == "cannot tell yet"]
+    idle = [name for name, share in shown.shares.items() if not share.values.any()]
+    untold = [
+        name
+        for name, share in shown.shares.items()
+        if share.verdict == "cannot tell yet" and name not in idle
+    ]
     costs, no_difference = _WITHOUT[shown.question]
     parts = []
     if costing:
         worst = min(costing, key=lambda name: shown.shares[name].estimate.mean or 0.0)
         amount = shown.amount(shown.shares[worst]).lstrip(formats.MINUS)
         parts.append(costs.format(f"${amount}{shown.notation.money.short}", worst))
+    if idle:
+        parts.append(_IDLE[shown.question].format(all_of(idle)))
     if untold:
         who = (
             all_of(untold) if len(untold) < 3 else f"{formats.count_in_words(len(untold))} of them"
@@ -173,6 +187,8 @@ def rows(shown: CreditShares) -> h.Element:
     scale = Scale.around(intervals.values())
     size = shown.notation.money.size
     axis = value_axis([scale.low / size, scale.high / size], signed=True)
+    if not any(end for interval in intervals.values() for end in interval.ends):
+        axis = replace(axis, ticks=(0.0,), labels=("0",))  # nothing else to measure by
     return h.div(".credit-rows", role="table", aria_label=finding(shown))[
         h.div(".credit-lines", aria_hidden="true")[_grid_lines(axis, scale, size)],
         (_row(shown, name, interval, scale) for name, interval in intervals.items()),
@@ -239,18 +255,24 @@ def credit_table(credit: Credit, comparison: Comparison) -> Table:
     return Table(f"What each capability earns, {unit}", ("Capability", *headings), cells)
 
 
+_VERBS = {_NO_DIFFERENCE: "makes no difference"}
+
+
 def _row(shown: CreditShares, name: CapabilityName, interval: Interval, scale: Scale) -> h.Element:
     share = shown.shares[name]
-    word = earning(share)
+    word = earning(share) if share.values.any() else _NO_DIFFERENCE
     return h.div(".credit-row", role="row", data_key=name)[
         h.span(role="rowheader")[
             h.button(
-                ".link", data_action="explain", data_value=name, aria_label=f"Why {name} {word}"
+                ".link",
+                data_action="explain",
+                data_value=name,
+                aria_label=f"Why {name} {_VERBS.get(word, word)}",
             )[label_of(name)]
         ],
         interval_mark(interval, scale, ticks=()),
         h.strong(".number", role="cell")[shown.amount(share)],
-        h.span(class_=["word", f"tone-{_TONES[word]}"], role="cell")[word],
+        h.span(class_=["word", f"tone-{_TONES.get(word, 'untold')}"], role="cell")[word],
     ]
 
 

@@ -51,6 +51,8 @@ DEFINITIONS: Mapping[str, str] = {
 LABELS_ON_PAGE = {**LABELS, "maintenance_share": "Time on upkeep"}
 """What figures are called on the page."""
 _LIVE = formats.MONTH_DAYS
+_ANY = 12
+"""Digits of a range that are as many as suit it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,25 +122,27 @@ def further_figures(comparison: Comparison) -> tuple[Figure, ...]:
 
 
 def _net_value(comparison: Comparison, over: Comparison | None) -> Figure:
-    plan, baseline = comparison.means("npv")
-    difference = comparison.difference("npv")
+    difference, levels = comparison.difference("npv"), amounts.levels_of(comparison)
     money, digits = amounts.notation_of(comparison)
-    size = money.size
     figure = _paired(
         "npv",
         LABELS["npv"],
-        money.level(plan, digits),
-        formats.number(baseline / size, digits),
+        levels.money.with_unit(levels.plan),
+        levels.baseline,
         difference,
-        (size, digits, ""),
+        (money.size, digits, ""),
         over=None if over is None else over.difference("npv"),
     )
-    return figure if over is None else replace(figure, below=_as_set(difference, size, digits))
+    below = "" if over is None else _as_set(difference, money.size, digits)
+    change = figure.change
+    if money != levels.money and any(map(str.isdecimal, change)):  # it needs a unit of its own
+        change = money.with_unit(change)
+    return replace(figure, change=change, below=below)
 
 
 def _as_set(difference: PairedDifference, size: float, digits: int) -> str:
     """Return the range that chance alone leaves at the values as set."""
-    if difference.futures in (None, (0.0, 0.0)):
+    if difference.futures is None or not any(difference.futures):
         return ""
     low, high = (end / size for end in difference.futures)
     return f"chance only: {amounts.between(low, high, digits)}"
@@ -166,17 +170,17 @@ def _level(comparison: Comparison, over: Comparison | None, name: str) -> Figure
     unit, known = LEVELS[name], OF_SUMMARY[name]
     benchmark = BENCHMARKS[known[0]]
     difference = comparison.difference(name)
-    # Where the team can do next to nothing, futures differ by less than anybody would read.
-    digits = min(amounts.digits_for(difference, unit.size), unit.digits + 1)
     drawn = None if over is None else over.difference(name)
     figure = _paired(
         name,
         LABELS_ON_PAGE[name],
         *level_in_words(comparison, name),
         difference,
-        (unit.size, digits, unit.of_change),
+        (unit.size, amounts.digits_for(difference, unit.size), unit.of_change),
         over=drawn,
+        most_digits=unit.digits + 1,
     )
+    figure = _of_those_with_both(figure, difference, name)
     as_set, drawn_level = (
         None if each is None else PairedDifference(each.plan.outcome(name))
         for each in (comparison, over)
@@ -228,16 +232,35 @@ def _without_level(figure: Figure, name: str, *, has_plan: bool, has_baseline: b
     return replace(figure, value="none", versus=of_none, change="", range=rest)
 
 
+def _of_those_with_both(figure: Figure, difference: PairedDifference, name: str) -> Figure:
+    """Return a level whose change is of fewer futures than it, with that said."""
+    both, futures = difference.estimate.n, len(difference.values)
+    if not both or both == futures:
+        return figure
+    words = f"where both have it, {formats.count_of(both, futures)}"
+    if name == "idea_to_production_median_days":
+        words = f"where models go live either way, {formats.count_of(both, futures)}"
+    return replace(figure, range=words)
+
+
 def level_in_words(comparison: Comparison, name: str) -> tuple[str, str]:
     """Return a level of the plan with its unit, and that of the baseline beside it."""
     unit = LEVELS[name]
     plan, baseline = comparison.means(name)
+    apart = comparison.difference(name).estimate.mean
+    scaled = (None if each is None else each / unit.size for each in (plan, baseline, apart))
+    whole, without, change = scaled
+    assert whole is not None
+    assert without is not None
+    plan = unit.size * amounts.adding_up(whole, without, change, unit.digits)
     return _in_unit(plan, unit, unit.of_level), _in_unit(baseline, unit)
 
 
 def _in_unit(value: float, unit: _Unit, after: str = "") -> str:
     if math.isnan(value):
         return formats.NOTHING
+    if unit.size == 1.0 / _PERCENT:  # never all or nothing unless it is so
+        return f"{formats.share(value, unit.digits).partition(formats.NARROW_SPACE)[0]}{after}"
     return f"{formats.number(value / unit.size, unit.digits)}{after}"
 
 
@@ -260,9 +283,11 @@ def _published(benchmark: Benchmark) -> str:
 def _share(comparison: Comparison, name: str) -> Figure:
     plan, baseline = comparison.means(name)
     difference = comparison.difference(name)
-    versus = formats.NOTHING if math.isnan(baseline) else formats.number(_PERCENT * baseline, 1)
+    change = None if difference.estimate.mean is None else _PERCENT * difference.estimate.mean
+    plan = amounts.adding_up(_PERCENT * plan, _PERCENT * baseline, change, 1) / _PERCENT
+    versus = formats.share(baseline).partition(formats.NARROW_SPACE)[0]
     unit = (1.0 / _PERCENT, amounts.digits_for(difference, 1.0 / _PERCENT), " points")
-    return _paired(name, LABELS[name], formats.share(plan), versus, difference, unit)
+    return _paired(name, LABELS[name], formats.share(plan), versus, difference, unit, most_digits=2)
 
 
 def _models(comparison: Comparison, name: str) -> Figure:
@@ -270,6 +295,7 @@ def _models(comparison: Comparison, name: str) -> Figure:
     plan, baseline = comparison.means(name)
     difference = comparison.difference(name)
     digits = amounts.digits_for(difference, 1.0)
+    plan = amounts.adding_up(plan, baseline, difference.estimate.mean, 1)
     return _paired(
         name,
         LABELS[name],
@@ -300,9 +326,12 @@ def _paired(
     unit: tuple[float, int, str],
     range_digits: int | None = None,
     over: PairedDifference | None = None,
+    most_digits: int = _ANY,
 ) -> Figure:
     """Return a figure with the difference in a unit: its size, digits and word."""
     size, digits, word = unit
+    # Where the team can do next to nothing, futures differ by less than anybody would read.
+    digits = min(digits, most_digits)
     interval = Interval.of(difference, over)
     ends = (difference if over is None else over).futures
     mean = difference.estimate.mean
@@ -312,12 +341,12 @@ def _paired(
         change = "no difference"
     elif mean is not None:
         change = f"{formats.number(mean / size, digits, signed=True)}{word}"
-    if ends not in (None, (0.0, 0.0)) and (change != "no difference" or over is not None):
+    if ends is not None and (change != "no difference" or over is not None):
         # Of what nobody knows fewer digits say something.
-        own = digits if over is None else amounts.digits_for(over, size)
+        own = digits if over is None else min(amounts.digits_for(over, size), most_digits)
         places = own if range_digits is None else range_digits
-        low, high = (end / size for end in ends)
-        futures = f"({amounts.between(low, high, places)})"
+        low, high = (amounts.as_printed(end / size, places) for end in ends)
+        futures = f"({amounts.between(low, high, places)})" if low or high else ""
     scale = Scale.around([interval])
     return Figure(name, label, value, f"vs {versus}", change, futures, interval, scale)
 
@@ -325,7 +354,7 @@ def _paired(
 def _payback(comparison: Comparison, over: Comparison | None) -> Figure:
     finance = comparison.finance
     label = _of_horizon(finance.horizon_days)
-    if comparison.is_worth_nothing:
+    if comparison.is_worth_nothing and (over is None or over.is_worth_nothing):
         return _nothing("payback", label, "nothing to pay back")
     horizon = float(finance.horizon_days)
     drawn = finance if over is None else over.finance
@@ -335,6 +364,8 @@ def _payback(comparison: Comparison, over: Comparison | None) -> Figure:
     # Of what the value says, "month 9" or "never", and never of the opposite.
     so = replace(over_all, day=paid.day)
     said = [f"in {so.count_of_when}"]
+    if paid.day is None:  # as set there is nothing to pay back
+        said = [f"pays back in {over_all.count}"]
     if between and not between.endswith(_LATER):
         said.append(between)
     at = None if paid.day is None else min(paid.day, horizon)

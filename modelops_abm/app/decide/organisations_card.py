@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import htpy as h
@@ -42,15 +43,21 @@ class Dots(NamedTuple):
     ----------
     values
         What the plan is worth in each, lowest first, in the unit.
-    losing
-        How many of them lose or earn nothing; they come first.
+    losing, same
+        How many of them lose; they come first. How many end as the baseline does; they come next.
     axis
         Along which they are drawn; what lies beyond is at its end.
     """
 
     values: Floats
     losing: int
+    same: int
     axis: Axis
+
+    @property
+    def earning(self) -> int:
+        """How many of them earn."""
+        return len(self.values) - self.losing - self.same
 
 
 def dots_of(over: Comparison, size: float) -> Dots:
@@ -73,15 +80,28 @@ def dots_of(over: Comparison, size: float) -> Dots:
     """
     difference = over.difference("npv")
     worth = np.sort(difference.values) / size
-    paying = worth > 0.0
+    kinds = [worth[worth < 0.0], worth[worth == 0.0], worth[worth > 0.0]]
     earning = round(DOTS * over.chance.share)
     if 0 < over.chance.count < over.chance.n:  # never all or none unless it is so
         earning = min(max(earning, 1), DOTS - 1)
+    losing = _part(kinds[0], kinds[1], DOTS - earning)
+    counts = losing, DOTS - earning - losing, earning
     values = np.concatenate(
-        [_spread(worth[~paying], DOTS - earning), _spread(worth[paying], earning)]
+        [_spread(kind, count) for kind, count in zip(kinds, counts, strict=True)]
     )
     low, high = np.quantile(worth, _ENDS)
-    return Dots(values, DOTS - earning, value_axis([0.0, low, high], steps=7, signed=True))
+    axis = value_axis([0.0, low, high], steps=7, signed=True)
+    if not worth.any():
+        axis = replace(axis, ticks=(0.0,), labels=("0",))  # nothing else to measure by
+    return Dots(values, losing, counts[1], axis)
+
+
+def _part(one: Floats, other: Floats, count: int) -> int:
+    """Return how many of a count fall to the first of two kinds; each has one, if it exists."""
+    if not len(one) or not len(other) or not count:
+        return count if len(one) else 0
+    part = round(count * len(one) / (len(one) + len(other)))
+    return min(max(part, 1), count - 1) if count > 1 else part
 
 
 def _spread(values: Floats, count: int) -> Floats:
@@ -92,7 +112,10 @@ def _spread(values: Floats, count: int) -> Floats:
 
 
 def dots(found: Dots) -> h.Element:
-    """Return the dots piled up along their axis: filled ones earn, hollow ones lose."""
+    """Return the dots piled up along their axis: filled ones earn, hollow ones lose.
+
+    Grey ones end as the baseline does.
+    """
     places = _piled(found)
     highest = max(level for _, level in places) + 1
     # Piles as high as there is room: where most are alike, dots lie closer.
@@ -109,7 +132,7 @@ def dots(found: Dots) -> h.Element:
         ),
         (
             h.circle(
-                class_="lose" if place < found.losing else "earn",
+                class_=_kind_of(found, place),
                 cx=f"{scale.percent(x)}%",
                 cy=f"{height - 6.0 - step * level:.1f}",
                 r=f"{min(_RADIUS, 0.45 * step):g}",
@@ -121,6 +144,12 @@ def dots(found: Dots) -> h.Element:
             for tick, words in zip(found.axis.ticks, found.axis.labels, strict=True)
         ),
     ]
+
+
+def _kind_of(found: Dots, place: int) -> str:
+    if place < found.losing:
+        return "lose"
+    return "same" if place < found.losing + found.same else "earn"
 
 
 def _piled(found: Dots) -> list[tuple[float, int]]:
@@ -180,8 +209,9 @@ def organisations(
     notation = notation_of(comparison)
     money, found = notation.money, dots_of(over, notation.money.size)
     digits = digits_for(difference, money.size)
+    own = notation._replace(digits=digits)
     worst, best, mean = (
-        formats.number(value / money.size, digits, signed=True)
+        own.worth(value)
         for value in (*np.quantile(difference.values, _FIVE), difference.estimate.mean or 0.0)
     )
     head = card_head(
@@ -196,14 +226,17 @@ def organisations(
     return h.fragment[
         head,
         h.div(".dot-words")[
-            h.p[h.strong[f"{found.losing} lose"], f", worst 5 below {worst}"],
-            h.p(".plan")[h.strong[f"{DOTS - found.losing} earn"], f", best 5 above {best}"],
+            h.p[h.strong[f"{found.losing} lose"], found.losing > 0 and f", worst 5 below {worst}"],
+            found.same > 0 and h.p[h.strong[f"{found.same} as the baseline"]],
+            h.p(".plan")[
+                h.strong[f"{found.earning} earn"], found.earning > 0 and f", best 5 above {best}"
+            ],
         ],
         dots(found),
         interval_mark(Interval.of(as_set, difference), scale),
         h.p(".label.averages")[
-            f"average of all {mean}{money.short}",
-            h.strong[f"as set {notation.worth(as_set.estimate.mean)}{money.short}"],
+            f"average of all {money.all_with_unit(mean)}",
+            h.strong[f"as set {money.all_with_unit(notation.worth(as_set.estimate.mean))}"],
         ],
     ]
 

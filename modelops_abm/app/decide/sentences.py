@@ -44,6 +44,7 @@ from modelops_abm.experiments.words import (
     THIS_PLAN,
     Sentence,
     Subject,
+    capitalised,
     known_money,
     level_word,
     mean_of,
@@ -78,7 +79,7 @@ def plan_words(scenario: Scenario) -> str:
 
 def plan_name(scenario: Scenario) -> str:
     """Return a plan in words that stand alone, as the name of a scenario."""
-    return _capitalised(plan_words(scenario).removeprefix("the "))
+    return capitalised(plan_words(scenario).removeprefix("the "))
 
 
 def full_name(plan: Plan, *, says_whose: bool = True) -> str:
@@ -177,10 +178,6 @@ def _by_level(scenario: Scenario) -> dict[float, list[str]]:
     return groups
 
 
-def _capitalised(words: str) -> str:
-    return words[0].upper() + words[1:]
-
-
 # --------------------------------------------------------------------------------------
 # What else is to be said of a plan: what would be better, and what team could carry it.
 
@@ -244,7 +241,7 @@ def asked_of(answer: Answer | None) -> _Asked | None:
 def _to_ask(answer: Answer) -> _Asked | None:
     comparison = answer.comparison
     does_earn = comparison.difference("npv").verdict == "earns"
-    may_be_better = not does_earn and bool(raised(comparison.plan.scenario))
+    may_be_better = not does_earn
     may_be_too_few = not is_carried(comparison.plan.values)
     if not (may_be_better or may_be_too_few):
         return None
@@ -264,11 +261,15 @@ def _find(session: Session, answer: Answer, asked: _Asked, job: Job) -> None:
         "cancel": job.cancel,
         "executor": new_caller(Rank.LAST, account=session.account),
     }
-    notation = notation_of(answer.comparison)
+    notation, is_of_plan = notation_of(answer.comparison), bool(raised(scenario))
 
-    # In the unit and the digits of the headline above it.
+    # In the unit and the digits of the headline above it; of the first change of a baseline in
+    # those that the headline will have.
     def written(worth: PairedDifference, /, *, signed: bool = False) -> str:
-        words = notation.in_dollars(mean_of(worth), is_part=signed)
+        own = notation
+        if not is_of_plan:
+            own = notation._replace(digits=digits_for(worth, notation.money.size))
+        words = own.in_dollars(mean_of(worth), is_part=signed and is_of_plan)
         if not formats.says_something(words):  # too small for them
             return known_money(worth, signed=signed)
         return words if signed else words.lstrip(f"+{formats.MINUS}")
@@ -349,14 +350,23 @@ def headline(
     npv = comparison.difference("npv")
     tone = _TONES[npv.verdict]
     subject = subject_of(comparison.plan.scenario) if tone == "earns" else THIS_PLAN
-    said = comparison.verdict(subject, worth=_worth(comparison))
+    interval = notation_of(comparison).interval(npv)
+    said = comparison.verdict(subject, worth=_worth(comparison), interval=interval)
     if over is None:
         return Headline(said, tone)
     before, figure, after = said
     span = f"over {formats.span(comparison.finance.horizon_days)}"
-    after = {"earns": f" {span} as set", "loses": f" {span} as set"}.get(tone, " on average as set")
+    is_told = tone != "untold" or comparison.is_worth_nothing
+    after = f" {span} as set" if is_told else " on average as set"
     link = _AND_MORE if tone == "earns" else "; it is worth more than nothing in "
     rest = f" {LIKE_YOURS}."
+    if comparison.is_worth_nothing and over.is_worth_nothing:
+        every = formats.count_of(over.replications, over.replications)
+        return Headline(
+            Sentence(before, figure, after),
+            tone,
+            Sentence("; it ends as the baseline does in ", every, rest),
+        )
     return Headline(Sentence(before, figure, after), tone, Sentence(link, in_hundred(over), rest))
 
 
@@ -410,21 +420,33 @@ def second_line(answer: Answer, credit: Credit | None, advice: str = "") -> list
     """
     comparison = answer.comparison
     if comparison.is_of_baseline:
-        return _of_baseline(comparison)
+        as_set = "" if answer.over is None else "As set it"
+        return [*_of_baseline(comparison, as_set or "It"), Words(advice and f" {advice}")]
     if answer.over is not None:
         settles = settling_in_words(answer.over.settles)
         more = " ".join(filter(None, (settles, advice and f"As set: {advice}")))
-        return [*_range_over(comparison, answer.over), Words(more and f" {more}")]
+        said = [*_range_over(comparison, answer.over), Words(more and f" {more}")]
+        return [Words(_too_late(answer.over)), *said]
     more = advice or _one_thing(credit, answer)
-    return [*_range(comparison), *_payback(comparison), Words(more and f" {more}")]
+    said = [*_range(comparison), *_payback(comparison), Words(more and f" {more}")]
+    return [Words(_too_late(comparison)), *said]
 
 
-def _of_baseline(comparison: Comparison) -> list[Words]:
+def _too_late(comparison: Comparison) -> str:
+    """Return that nothing of a plan begins within its time, where that is so."""
+    scenario = comparison.plan.scenario
+    days = (value_at(scenario, f"capabilities.{name}.start_day") for name in raised(scenario))
+    if not comparison.is_worth_nothing or any(day < scenario.horizon_days for day in days):
+        return ""
+    return f"No work on it begins within {formats.span(scenario.horizon_days)}."
+
+
+def _of_baseline(comparison: Comparison, it: str) -> list[Words]:
     low, high = np.quantile(comparison.plan.outcome("npv"), FUTURES)
     _, brings = comparison.means("npv")
     span = formats.span(comparison.finance.horizon_days)
     return [
-        Words(f"It brings {formats.money(brings)} over {span}; "),
+        Words(f"{it} brings {formats.money(brings)} over {span}; "),
         Words(formats.money_interval(low, high), is_strong=True),
         Words(" in 95 of 100 futures."),
     ]
@@ -433,23 +455,27 @@ def _of_baseline(comparison: Comparison) -> list[Words]:
 def _range(comparison: Comparison) -> list[Words]:
     notation = notation_of(comparison)
     interval = notation.between(comparison.difference("npv"), signed=True)
-    if not interval:
+    if not interval or comparison.is_worth_nothing:
         return []
-    return [Words(interval + notation.money.short, is_strong=True), Words(" in 95 of 100 futures.")]
+    ends = notation.money.all_with_unit(interval)
+    return [Words(ends, is_strong=True), Words(" in 95 of 100 futures.")]
 
 
 def _range_over(comparison: Comparison, over: Comparison) -> list[Words]:
     """Return range and average over what the organisation may be, and what the spread is of."""
+    if over.is_worth_nothing:
+        return []
     difference = over.difference("npv")
     money = money_of(comparison)
     low, high = (end / money.size for end in difference.futures or (0.0, 0.0))
     digits = digits_for(difference, money.size)
     interval = between(low, high, digits, signed=True)
     mean = formats.number((difference.estimate.mean or 0.0) / money.size, digits, signed=True)
+    average = money.all_with_unit(mean)
     split = "" if over.unknown is None else f" {over.unknown.in_short}"
     return [
-        Words(interval + money.short, is_strong=True),
-        Words(f" in 95 of 100 futures of {LIKE_YOURS}, {mean}{money.short} on average.{split}"),
+        Words(money.all_with_unit(interval), is_strong=True),
+        Words(f" in 95 of 100 futures of {LIKE_YOURS}, {average} on average.{split}"),
     ]
 
 
@@ -459,12 +485,12 @@ def _payback(comparison: Comparison) -> list[Words]:
     paid, horizon = comparison.paid_back, comparison.finance.horizon_days
     said = Words(f" Pays back in {paid.count} futures")
     if not paid.is_typical or paid.day is None:
-        return [said, Words(f" within {formats.span(horizon)}.")]
+        return [said, Words(f" within {formats.span(horizon)}{paid.as_baseline}.")]
     when = Words(paid.when, is_strong=True)
     if paid.day == 0.0:
-        return [said, Words(", typically "), when, Words(".")]
+        return [said, Words(", typically "), when, Words(f"{paid.as_baseline}.")]
     early = ", while it is being built" if paid.day < day_all_in_place(comparison) else ""
-    within = f" of {formats.months_in(horizon)}{early}."
+    within = f" of {formats.months_in(horizon)}{early}{paid.as_baseline}."
     return [said, Words(", typically "), when, Words(within)]
 
 
@@ -473,10 +499,14 @@ def _one_thing(credit: Credit | None, answer: Answer) -> str:
     if credit is None or len(credit.capabilities) < 2:
         return ""
     worths = {name: credit.worth(name, "dropped") for name in credit.capabilities}
+    idle = [name for name, worth in worths.items() if not worth.values.any()]
     costing = [name for name, worth in worths.items() if worth.verdict == "loses"]
     if costing:
         worst = min(costing, key=lambda name: worths[name].estimate.mean or 0.0)
         return f"Without {worst} the plan would earn more."
+    if idle:
+        makes = "makes" if len(idle) == 1 else "make"
+        return f"{capitalised(_counted(idle))} {makes} no difference."
     untold = [name for name, worth in worths.items() if worth.verdict == "cannot tell yet"]
     if untold:
         yet = "" if answer.is_settled else " yet"

@@ -284,6 +284,10 @@ def _worth(item: Item, scale: Scale, money: Money, *, is_best: bool) -> list[h.E
     words = f"{ends}; {formats.count_of(loss.count, loss.n)} lose"
     if item.over is not None:
         words = f"{in_hundred(item.over)} earn; {ends}"
+    if comparison.is_of_baseline:
+        words = "the baseline"
+    elif not shown.values.any():
+        words = "ends as the baseline does"
     if item.place is not None and item.so_far:  # of this plan the head says it
         words = f"{ends}; {item.so_far}"
     muted = item.place is not None

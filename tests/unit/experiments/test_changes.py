@@ -17,11 +17,17 @@ def levels_tried(name: str, level: float, start: float = 0.0) -> list[float]:
 
 
 def test_a_level_moves_one_stop_or_down_to_its_start() -> None:
-    assert levels_tried("rollback", 0.0) == [0.25]
     assert levels_tried("rollback", 0.25) == [0.0, 0.5]
     assert levels_tried("rollback", 0.6) == [0.0, 0.5, 0.75]
     assert levels_tried("rollback", 1.0) == [0.0, 0.75]
     assert levels_tried("rollback", 0.5, start=0.4) == [0.4, 0.75]
+    others = {change.level for change in single_changes(small(rollback=0.5))}
+    assert others == {0.0, 0.25, 0.75}, "a capability that is not raised may begin with some"
+
+
+def test_of_a_plan_that_raises_nothing_every_stop_is_tried() -> None:
+    assert levels_tried("rollback", 0.0) == [0.25, 0.5, 0.75, 1.0]
+    assert levels_tried("rollback", 0.4, start=0.4) == [0.5, 0.75, 1.0]
     assert levels_tried("rollback", 1.0, start=1.0) == []
 
 
