@@ -20,8 +20,8 @@ from modelops_abm.app.decide.organisations_card import OrganisationsCard
 from modelops_abm.app.decide.parameter_drawer import Drawer
 from modelops_abm.app.decide.rail import Rail, explain
 from modelops_abm.app.decide.rail_rows import maximum_of
-from modelops_abm.app.decide.sentences import progress, remarks_of
-from modelops_abm.app.decide.settle_card import SettleCard
+from modelops_abm.app.decide.sentences import progress, remarks_awaited, remarks_of
+from modelops_abm.app.decide.settle_card import SettleCard, is_awaited
 from modelops_abm.app.decide.timeline import TimelineMain, TimelineRail
 from modelops_abm.app.decide.tray_card import TrayCard
 from modelops_abm.app.decide.verdict_card import (
@@ -134,7 +134,9 @@ def Verdict(session: Session) -> None:
         Markup(waiting_verdict(session.plan.scenario, is_over=session.is_over.value))
     else:
         doubts = () if answer.over is None else belief_of(answer.plan.belief).doubts()
-        content = verdict_card(answer, credit_of(session), remarks, doubts=doubts)
+        awaits = [*remarks_awaited(session), *["what would settle it"] * is_awaited(answer.over)]
+        credit = credit_of(session)
+        content = verdict_card(answer, credit, remarks, doubts=doubts, awaits=awaits)
         Markup(content, reported(session, act))
 
 

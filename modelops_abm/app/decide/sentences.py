@@ -248,6 +248,12 @@ def _to_ask(answer: Answer) -> _Asked | None:
     return _Asked(answer.plan.key, answer.seed, may_be_better, may_be_too_few)
 
 
+def asks_for_better(answer: Answer) -> bool:
+    """Return whether what would be better is found out of a plan, as it does not earn."""
+    asked = _to_ask(answer)
+    return asked is not None and asked.may_be_better
+
+
 def team_in_words(answer: Answer, remarks: Remarks) -> str:
     """Return that the team cannot carry the portfolio; empty if nothing is known of that."""
     as_set = "" if answer.over is None else "As set: "
@@ -382,6 +388,51 @@ def awaited(scenario: Scenario, *, is_over: bool) -> str:
     if not is_over:
         return said
     return f"{said.removesuffix('.')} as set{_AND_MORE}… of 100 {LIKE_YOURS}."
+
+
+def longest_headline(scenario: Scenario, *, is_over: bool) -> str:
+    """Return the longest sentence that an answer may be, whose room is kept from the beginning.
+
+    Not that it cannot be told, which is longer and seldom stays; nothing of a baseline.
+    """
+    if not raised(scenario):
+        return ""
+    earns = awaited(scenario, is_over=is_over).replace("…", "+$99.9 M", 1).replace("…", "99")
+    loses = f"This plan loses $999 k over {formats.span(scenario.horizon_days)}"
+    rest = ". 399 of 400 futures end below the baseline."
+    if is_over:
+        rest = f" as set; it is worth more than nothing in 99 of 100 {LIKE_YOURS}."
+    return max(earns, f"{loses}{rest}", key=len)
+
+
+_LONGEST_RANGE = "−99.9 to +99.9 M in 95 of 100 futures"
+_LONGEST_BETTER = (
+    " The best single change is no automation, worth +$99.9 k. The plan still loses $999 k."
+    " Make this change."
+)
+
+
+def longest_second_line(*, is_over: bool, is_better: bool = False) -> str:
+    """Return a line as long as what else one must know, whose room is kept from the beginning.
+
+    Parameters
+    ----------
+    is_over
+        Whether the answer is over what the organisation may be as well.
+    is_better
+        Whether what would be better is still to be said; as set it takes the room of when a plan
+        pays back.
+    """
+    if not is_over:
+        return (
+            f"{_LONGEST_RANGE}. Pays back in 399 of 400 futures, typically month 9 of 36, while it"
+            " is being built. Without automation the plan would earn more. It would."
+        )
+    known = (
+        f"{_LONGEST_RANGE} of {LIKE_YOURS}, −99.9 M on average. Of the spread 99 to 100 % is what"
+        " nobody knows, the rest chance. First find out, worth $0 to $999 k: what an outage costs."
+    )
+    return f"{known} As set:{_LONGEST_BETTER}" if is_better else known
 
 
 def in_hundred(over: Comparison) -> str:

@@ -56,6 +56,11 @@ def is_found_out(over: Comparison | None) -> bool:
     return over is not None and not over.is_of_baseline and over.settles is not None
 
 
+def is_awaited(over: Comparison | None) -> bool:
+    """Tell whether what would settle the decision is still to be found out."""
+    return over is not None and not over.is_of_baseline and over.settles is None
+
+
 def worth_finding_out(over: Comparison | None) -> tuple[Money, list[Found]]:
     """Return the unit, and what is worth finding out, most first; nothing if that is not known."""
     if over is None or not is_found_out(over) or not over.settles:

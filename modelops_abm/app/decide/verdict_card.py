@@ -9,8 +9,11 @@ import htpy as h
 from modelops_abm.app.decide.sentences import (
     Headline,
     Progress,
+    asks_for_better,
     awaited,
     headline,
+    longest_headline,
+    longest_second_line,
     progress,
     second_line,
     team_in_words,
@@ -31,6 +34,7 @@ def verdict_card(
     remarks: Remarks = NO_REMARKS,
     *,
     doubts: Sequence[str] = (),
+    awaits: Sequence[str] = (),
     is_page: bool = True,
 ) -> h.Element:
     """Return the sentence, and what else to know.
@@ -45,27 +49,38 @@ def verdict_card(
         What else is to be said of that plan.
     doubts
         What speaks against the belief that the answer is over.
+    awaits
+        What of it is still to be found out.
     is_page
         Whether it is read where a plan can be changed.
     """
-    said = headline(answer.comparison, answer.over, is_page=is_page)
+    comparison, is_over = answer.comparison, answer.over is not None
+    said = headline(comparison, answer.over, is_page=is_page)
     more = second_line(answer, credit, remarks.better)
     return h.section(
         ".verdict",
         data_part="verdict",
-        data_futures=str(answer.comparison.replications),
+        data_futures=str(comparison.replications),
         data_organisations=str(0 if answer.over is None else answer.over.replications),
         data_answers=answer.plan.key,
         data_settled=str(answer.is_settled).lower(),
+        data_awaits=", ".join(awaits),
         aria_label="The answer",
     )[
         h.div(".says")[
-            _sentence(said),
-            h.p(".second")[
-                (h.strong[word.text] if word.is_strong else word.text for word in more),
-                is_page
-                and remarks.change is not None
-                and [" ", h.button(".link", data_action="use change")["Make this change"]],
+            _sentence(said, longest_headline(comparison.plan.scenario, is_over=is_over) * is_page),
+            h.p(
+                ".second",
+                data_room=longest_second_line(is_over=is_over, is_better=asks_for_better(answer))
+                if is_page
+                else None,
+            )[
+                h.span[
+                    (h.strong[word.text] if word.is_strong else word.text for word in more),
+                    is_page
+                    and remarks.change is not None
+                    and [" ", h.button(".link", data_action="use change")["Make this change"]],
+                ]
             ],
             (
                 h.p(".second.doubt", data_part="doubt")[h.strong["To be doubted: "], doubt]
@@ -88,12 +103,17 @@ def waiting_verdict(scenario: Scenario, *, is_over: bool) -> h.Element:
         Whether it will be answered over what the organisation may be as well.
     """
     is_baseline = not raised(scenario)
+    longest = longest_headline(scenario, is_over=is_over)
     return h.section(
         ".verdict", data_part="verdict", data_futures="0", data_answers="", data_settled="false"
     )[
         h.div(".says")[
-            h.h1[f"{IS_BASELINE}." if is_baseline else awaited(scenario, is_over=is_over)],
-            h.p(".second")[f"{NOT_YET.futures}."],
+            h.h1(class_="long" if len(longest) > _TWO_LINES else None, data_room=longest or None)[
+                h.span[f"{IS_BASELINE}." if is_baseline else awaited(scenario, is_over=is_over)]
+            ],
+            h.p(".second", data_room=longest_second_line(is_over=is_over))[
+                h.span[f"{NOT_YET.futures}."]
+            ],
         ],
     ]
 
@@ -129,19 +149,24 @@ _TWO_LINES = 165
 """Letters that two lines of the sentence hold on a laptop; a longer one is set smaller."""
 
 
-def _sentence(said: Headline) -> h.Element:
+def _sentence(said: Headline, longest: str) -> h.Element:
     before, figure, after = said.sentence
     over = said.over
-    return h.h1(class_="long" if len(said.text) > _TWO_LINES else None)[
-        before,
-        figure and h.span(class_=["worth", f"tone-{said.tone}"])[figure],
-        after,
-        over
-        and h.fragment[
-            over.before,
-            # On one line where there is room: with another figure it would break elsewhere.
-            h.span(".of-whom")[h.span(".worth.chance")[over.figure], over.after],
-        ],
+    return h.h1(
+        class_="long" if max(len(said.text), len(longest)) > _TWO_LINES else None,
+        data_room=longest or None,
+    )[
+        h.span[
+            before,
+            figure and h.span(class_=["worth", f"tone-{said.tone}"])[figure],
+            after,
+            over
+            and h.fragment[
+                over.before,
+                # On one line where there is room: with another figure it would break elsewhere.
+                h.span(".of-whom")[h.span(".worth.chance")[over.figure], over.after],
+            ],
+        ]
     ]
 
 

@@ -197,8 +197,7 @@ def subject_of(session: Session) -> Subject | None:
 def awaited_in(session: Session, answer: Answer) -> tuple[str, ...]:
     """Return what is still to be found out of a plan that is answered, in words."""
     parts = remarks_awaited(session)
-    over = answer.over
-    if over is not None and not (over.is_of_baseline or settle_card.is_found_out(over)):
+    if settle_card.is_awaited(answer.over):
         parts.append("what would settle it")
     if session.advising.searching.value is not None:
         parts.append("what to buy first")

@@ -53,6 +53,8 @@ class DrawingOptions:
         Whether the backlog is ordered by return, or by arrival.
     fast
         Whether days go by too quickly for moves to be seen.
+    day
+        Of which it is.
     """
 
     name: str
@@ -61,6 +63,7 @@ class DrawingOptions:
     chosen: int | None
     best_first: bool
     fast: bool
+    day: int = 0
 
 
 def organisation_card(
@@ -82,7 +85,10 @@ def organisation_card(
     placed = place_tokens(organisation, where, setting.chosen)
     ideas, unseen = backlog(organisation, where.backlog)
     return h.section(
-        ".card.organisation", data_organisation=setting.name, aria_label=setting.title
+        ".card.organisation",
+        data_organisation=setting.name,
+        data_day=str(setting.day),
+        aria_label=setting.title,
     )[
         _head(organisation, setting, difference),
         h.div(".scroll")[

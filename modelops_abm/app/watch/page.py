@@ -434,6 +434,7 @@ def _organisations(watching: Watching, snapshot: Snapshot, picture: Picture) -> 
             best_first=snapshot.choice.plan.portfolio.backlog_order == "value_per_effort",
             # Faster than that, a move would be cut short by the next before anybody has seen it.
             fast=snapshot.speed not in _FASTEST_SEEN or snapshot.goal is not None,
+            day=snapshot.day,
         )
 
     shows_baseline = watching.shows_baseline.value

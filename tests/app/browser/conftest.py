@@ -32,6 +32,17 @@ CHROMIUM_OPTIONS = [
 PATIENCE_MILLISECONDS = 240_000
 """How long to wait for anything in the page: the machine may be busy with much else."""
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
+OF_A_SLOW_START = "Loading the simulator"
+"""What is only printed on a machine that is slow or busy."""
+PATIENT = """(() => {
+  const ask = window.fetch;
+  window.fetch = (what, how) => ask(what, what === "readyz" ? { ...how, signal: null } : how);
+})()"""
+"""Waits as long as it takes for a server that is asked whether it is there.
+
+After two seconds the page takes nothing any more, and says so: on a busy machine a key that a test
+presses then would be lost. A server or network that is gone answers at once that it is.
+"""
 PAGE = ("-m", "modelops_abm", "page", "--no-browser", "--port", "0")
 
 
@@ -47,6 +58,8 @@ class Server:
     def listen(self, stream: Iterator[str]) -> None:
         """Keep what is printed, and note the address in it."""
         for line in stream:
+            if line.startswith(OF_A_SLOW_START):
+                continue
             self.lines.append(line)
             if found := re.search(r"http://\S+:\d+", line):
                 self.address = found.group()
@@ -179,4 +192,5 @@ def new_context(browser: Browser, **options: Any) -> BrowserContext:
     """Return a browser in which nothing is kept from others."""
     context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
     context.set_default_timeout(PATIENCE_MILLISECONDS)
+    context.add_init_script(PATIENT)
     return context

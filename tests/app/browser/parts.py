@@ -10,7 +10,7 @@ from playwright.sync_api import expect, sync_playwright
 from pptx import Presentation
 
 from tests.app.browser.conftest import CHROMIUM_OPTIONS, PAGE, chromium, new_context, serving
-from tests.app.browser.visitor import AUTOMATION, Visitor, link
+from tests.app.browser.visitor import AUTOMATION, Visitor, link, show_tables
 
 _NAMED = """() => {
   const words = (element) => {
@@ -64,12 +64,9 @@ def _shown(visitor: Visitor) -> list[str]:
 def parts(visitor: Visitor) -> dict[str, list[str]]:
     """Return what a visitor sees in each part of the page, once what it shows is settled."""
     page = visitor.page
-    visitor.settled()
-    expect(visitor.part("credit")).to_have_attribute("data-futures", "200")
+    visitor.known()
     found = {f"export: {what}": _exported(visitor, what) for what in EXPORTS}
-    for switch in page.get_by_role("button", name="Show as a table").all():
-        switch.click()
-        expect(switch).to_have_attribute("aria-pressed", "true")
+    show_tables(visitor)
     found["Decide"] = shown(visitor)
     for name, value in {"a capability": "Rollback", "an assumption": "New ideas"}.items():
         visitor.button(f"About {value}").click()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.app.browser.conftest import Arrive
-from tests.app.browser.visitor import AUTOMATION, Visitor, link
+from tests.app.browser.visitor import AUTOMATION, Visitor, link, show_tables
 
 PARTS = {
     "Decide": ".decide",
@@ -44,6 +44,11 @@ REACHED = f"""() => {{
     }});
     return [({CONTROLS})().indexOf(element), ring, element.outerHTML.slice(0, 120)];
   }}"""
+TOO_WIDE = """(width) => [document.scrollingElement.scrollWidth]
+    .filter((needed) => needed > width)"""
+OVERLAPPING = """() => [...document.querySelectorAll(".figure > *")]
+    .filter((element) => element.scrollWidth > element.clientWidth + 1)
+    .map((element) => element.textContent)"""
 MOVING = """() => [...document.querySelectorAll(".modelops, .modelops *")].filter((element) => {
     const style = getComputedStyle(element);
     return style.animationName !== "none" || parseFloat(style.transitionDuration) > 0;
@@ -97,13 +102,10 @@ def test_targets_of_panels_and_the_drawer_are_larger_on_touch(arrive: Arrive) ->
 
 def test_tables_have_heads_and_landmarks_hold_no_others(decider: Visitor) -> None:
     page = decider.page
-    expect(decider.part("credit")).not_to_have_attribute("data-futures", "0")
+    decider.known()
     for part in (*PARTS, "drawer"):
         show(decider, part)
-        for switch in page.get_by_role("button", name="Show as a table").all():
-            if switch.get_attribute("aria-pressed") == "false":
-                switch.click()
-            expect(switch, part).to_have_attribute("aria-pressed", "true")
+        show_tables(decider)
         heads = page.locator(".modelops :is(th, [role=columnheader])").all_text_contents()
         assert [head for head in heads if not head.strip()] == [], part
         held = page.locator(
@@ -124,6 +126,7 @@ def test_a_part_has_a_main_landmark_a_title_and_a_language(visitor: Visitor) -> 
 def test_tab_reaches_every_control_in_order_and_shows_where_it_is(
     decider: Visitor, part: str
 ) -> None:
+    decider.known()  # with the last that is found out comes the last button
     show(decider, part)
     page = decider.page
     count = page.evaluate(f"({CONTROLS})().length")
@@ -175,21 +178,13 @@ def test_nothing_is_cut_off_at_the_widths_of_laptops_and_tablets_and_at_200_perc
         show(decider, part)
         for width in WIDTHS:
             decider.page.set_viewport_size({"width": width, "height": 900})
-            decider.page.wait_for_timeout(100)
-            needed = decider.page.evaluate("document.scrollingElement.scrollWidth")
-            assert needed <= width, f"{part} at {width}"
+            assert decider.found(TOO_WIDE, width) == [], f"{part} at {width}"
 
 
 def test_figures_never_overlap(decider: Visitor) -> None:
     for width in WIDTHS:
         decider.page.set_viewport_size({"width": width, "height": 900})
-        decider.page.wait_for_timeout(100)
-        wide = decider.page.evaluate(
-            """() => [...document.querySelectorAll(".figure > *")]
-              .filter((element) => element.scrollWidth > element.clientWidth + 1)
-              .map((element) => element.textContent)"""
-        )
-        assert wide == [], f"at {width}"
+        assert decider.found(OVERLAPPING) == [], f"at {width}"
 
 
 def show(visitor: Visitor, part: str) -> None:

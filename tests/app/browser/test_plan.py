@@ -9,6 +9,14 @@ from playwright.sync_api import expect
 from tests.app.browser.conftest import Arrive
 from tests.app.browser.visitor import AUTOMATION, DEVELOPERS, MONITORING, Visitor, link
 
+PRESS = """(slider, keys) => {
+  for (const key of keys) {
+    for (const kind of ["keydown", "keyup"]) {
+      slider.dispatchEvent(new KeyboardEvent(kind, { key, bubbles: true }));
+    }
+  }
+}"""
+
 
 def test_layout_and_plan_are_there_before_any_figure(arrive: Arrive) -> None:
     visitor = arrive()
@@ -49,19 +57,12 @@ def test_held_keys_are_one_step_to_undo(visitor: Visitor) -> None:
 def test_number_and_word_follow_while_a_slider_is_dragged(visitor: Visitor) -> None:
     before = visitor.settled()
     plan = visitor.plan
-    slider = visitor.slider(MONITORING)
-    box = slider.bounding_box()
-    assert box is not None
-    middle = box["y"] + box["height"] / 2
-    visitor.page.mouse.move(box["x"] + box["width"] - 8, middle)
-    visitor.page.mouse.down()
-    visitor.page.mouse.move(box["x"] + 0.5 * box["width"], middle, steps=5)
-    expect(visitor.typed(MONITORING)).to_have_value("50")
-    expect(slider).to_have_attribute("aria-valuetext", re.compile("Half$"))
-    assert visitor.plan == plan
-    assert visitor.figures() == before
-    with visitor.changing_the_plan():
-        visitor.page.mouse.up()
+    with visitor.changing_the_plan(), visitor.dragging(MONITORING, 0.5):
+        expect(visitor.typed(MONITORING)).to_have_value("50")
+        text = re.compile("Half$")
+        expect(visitor.slider(MONITORING)).to_have_attribute("aria-valuetext", text)
+        assert visitor.plan == plan
+        assert visitor.figures() == before
     assert visitor.settled() != before
 
 
@@ -155,11 +156,8 @@ def test_of_many_quick_moves_only_the_last_is_answered(arrive: Arrive) -> None:
           return seen;
         }"""
     )
-    slider = visitor.slider(MONITORING)
-    for _ in range(8):
-        slider.press("PageDown", delay=0)
-        slider.press("ArrowUp", delay=0)
-    slider.press("Home")
+    # At once: each of moves that come slowly is answered, as by a test that the machine lets wait.
+    visitor.slider(MONITORING).evaluate(PRESS, [*["PageDown", "ArrowUp"] * 8, "Home"])
     visitor.page.wait_for_url("**monitoring.maximum=0&**")
     visitor.settled()
     seen = answered.json_value()
@@ -170,15 +168,7 @@ def test_of_many_quick_moves_only_the_last_is_answered(arrive: Arrive) -> None:
 def test_who_goes_there_and_back_before_the_answer_is_back(arrive: Arrive) -> None:
     visitor = arrive(link({}))
     visitor.settled()
-    visitor.slider(MONITORING).evaluate(
-        """(slider) => {
-          for (const key of ["Home", "End"]) {
-            for (const kind of ["keydown", "keyup"]) {
-              slider.dispatchEvent(new KeyboardEvent(kind, { key, bubbles: true }));
-            }
-          }
-        }"""
-    )
+    visitor.slider(MONITORING).evaluate(PRESS, ["Home", "End"])
     # What comes later is taken later.
     visitor.slider("capabilities.rollback.maximum").press("Home")
     visitor.page.wait_for_url("**rollback.maximum=0&**")

@@ -68,7 +68,7 @@ def test_who_leaves_leaves_nothing_behind(browser: Browser) -> None:
         for visitor in visitors:
             visitor.open("view=watch")
             visitor.button("Play").click()
-        assert _threads(server) > before
+        until(lambda: _threads(server) > before, lambda: server.lines)
         for visitor in visitors:
             visitor.leave()
         until(lambda: _threads(server) <= before, lambda: server.lines)
@@ -88,7 +88,7 @@ def test_a_browser_that_is_killed_leaves_nothing_behind(
         visitor.open()
         visitor.show("Watch")
         visitor.button("Play").click()
-        assert _visits(server) == 1
+        until(lambda: _visits(server) == 1, lambda: server.lines)
         kill()
         until(lambda: _visits(server) == 0, lambda: server.lines)
         told = ("The page is at ", "threads: ", "visits: ")

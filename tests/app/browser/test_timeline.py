@@ -38,13 +38,7 @@ def test_events_are_moved_sized_and_taken_away(visitor: Visitor) -> None:
     with visitor.changing_the_plan():
         keyboard.press("ArrowLeft")
     expect_month(visitor, 9, "end")
-    box = handle(visitor, TEAM, "end").locator(".grip").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 3, box["y"] + 7)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 60, box["y"] + 7, steps=4)
-    with visitor.changing_the_plan():
-        page.mouse.up()
+    visitor.pull(handle(visitor, TEAM, "end").locator(".grip"), 57)
     assert int(handle(visitor, TEAM, "end").get_attribute("aria-valuenow") or 0) > 9
     expect_month(visitor, 7)
     for _ in range(3):
@@ -61,13 +55,7 @@ def test_events_are_moved_sized_and_taken_away(visitor: Visitor) -> None:
         with visitor.changing_the_plan():
             keyboard.press("Shift+ArrowUp")
     expect(visitor.part("rail").locator(".events strong")).to_have_text("Team 2 to 3")
-    box = handle(visitor, TEAM).locator(".grip").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 7, box["y"] + 7)
-    page.mouse.down()
-    page.mouse.move(box["x"] - 200, box["y"] + 7, steps=4)
-    with visitor.changing_the_plan():
-        page.mouse.up()
+    visitor.pull(handle(visitor, TEAM).locator(".grip"), -207)
     expect(page.locator(".lanes .ghost")).to_have_count(1)  # where it was
     dragged = int(handle(visitor, TEAM).get_attribute("aria-valuenow") or 99)
     assert dragged < 9

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import Download, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Download, FloatRect, Locator, Page, ViewportSize, expect
 
 MONITORING = "capabilities.monitoring.maximum"
 AUTOMATION = "capabilities.automation.maximum"
@@ -25,9 +27,21 @@ SMALL: Mapping[str, object] = {
 """An organisation that is simulated quickly."""
 HARMLESS = ("Failed to evaluate Vue script",)
 """What Solara's own components say in the console."""
+FUTURES_OF_CREDIT = 200
+"""Over how many futures a credit is whole."""
 GIVEN_UP = "net::ERR_ABORTED"
 """Why nothing is loaded any more for a page that is left."""
 
+_PATIENCE_OF_A_FAULT_SECONDS = 60.0
+"""So long something may be wrong that a busy machine still puts right."""
+_KNOWN = """() => {
+  const { awaits, answers } = document.querySelector("[data-part=verdict]").dataset;
+  const credit = document.querySelector("[data-part=credit]");
+  const isOfBaseline = !credit.querySelector(".credit-row");
+  const { futures } = credit.dataset;
+  const isCredited = credit.dataset.answers === answers && Number(futures) >= LEAST;
+  return awaits === "" && (isOfBaseline || isCredited);
+}""".replace("LEAST", str(FUTURES_OF_CREDIT))
 _SETTLED = """() => {
   const part = (name) => document.querySelector(`[data-part=${name}]`)?.dataset ?? {};
   const [rail, verdict, figures] = ["rail", "verdict", "figures"].map(part);
@@ -165,6 +179,24 @@ class Visitor:
         self.page.wait_for_function(_SETTLED)
         return self.figures()
 
+    def known(self) -> None:
+        """Wait until all that the page finds out of the plan is there, after the answer too.
+
+        Credit and the best single change come last, each with something to press.
+        """
+        self.settled()
+        self.page.wait_for_function(_KNOWN)
+
+    def found(self, script: str, argument: object = None) -> list[Any]:
+        """Return what a script finds wrong once that stays so; nothing as soon as it is nothing.
+
+        What another width needs is drawn anew in the browser, or by the server, which may be busy.
+        """
+        end = time.monotonic() + _PATIENCE_OF_A_FAULT_SECONDS
+        while (wrong := self.page.evaluate(script, argument)) and time.monotonic() < end:
+            self.page.wait_for_timeout(100)
+        return list(wrong)
+
     # What is done
 
     def show(self, name: str) -> None:
@@ -181,15 +213,30 @@ class Visitor:
 
     def drag(self, name: str, share: float) -> None:
         """Drag a slider to a share of its width, and let it go."""
+        with self.changing_the_plan(), self.dragging(name, share):
+            pass
+
+    @contextmanager
+    def dragging(self, name: str, share: float) -> Iterator[None]:
+        """Drag a slider to a share of its width, and let it go after what is done inside."""
         slider = self.slider(name)
-        box = slider.bounding_box()
-        assert box is not None
         lowest, highest = (float(slider.get_attribute(end) or 0) for end in ("min", "max"))
         now = (float(slider.input_value()) - lowest) / (highest - lowest)
+        box = box_at_rest(slider)
         middle = box["y"] + box["height"] / 2
         self.page.mouse.move(_on_track(box["x"], box["width"], now), middle)
         self.page.mouse.down()
         self.page.mouse.move(_on_track(box["x"], box["width"], share), middle, steps=5)
+        yield
+        self.page.mouse.up()
+
+    def pull(self, handle: Locator, right: float) -> None:
+        """Take a handle with the mouse, move it so many pixels to the right, and let it go."""
+        box = box_at_rest(handle)
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + right, y, steps=4)
         with self.changing_the_plan():
             self.page.mouse.up()
 
@@ -216,6 +263,25 @@ class Visitor:
         with self.page.expect_download() as saving:
             self.page.locator(f'#export-panel [data-value="{what}"]').click()
         return saved(saving.value)
+
+
+def show_tables(visitor: Visitor) -> None:
+    """Show every chart of a part as a table; one after another, as each may move the others."""
+    charts = visitor.page.locator('[aria-label="Show as a table"][aria-pressed=false]')
+    while count := charts.count():
+        charts.first.click()
+        expect(charts).to_have_count(count - 1)
+
+
+def box_at_rest(element: Locator) -> FloatRect:
+    """Return where an element is once it does not move, and nothing lies over it.
+
+    As a click waits by itself; what is done with the mouse alone would be done beside it.
+    """
+    element.hover(trial=True)
+    box = element.bounding_box()
+    assert box is not None
+    return box
 
 
 _THUMB_PIXELS = 16.0
