@@ -169,6 +169,25 @@ def test_fair_shares_add_up_to_the_number_of_the_verdict(session: Session, few: 
     assert few.together().estimate.mean != pytest.approx(whole)
 
 
+def test_the_three_questions_are_about_one_plan_and_say_of_how_many_futures(
+    session: Session, few: Credit
+) -> None:
+    """Of two, what one brings alone and what the plan would lose without the other is the plan."""
+    answer = session.answer.value
+    assert answer is not None
+    known = known_credit(answer, CreditSoFar(answer.plan, few))
+    assert known is not None
+    whole = answer.comparison.difference("npv").estimate.mean
+    for one, other in (("automation", "rollback"), ("rollback", "automation")):
+        parts = [known.alone(one), known.last(other)]
+        assert sum(part.estimate.mean or 0.0 for part in parts) == pytest.approx(whole)
+    with shown(Cards(session)) as cards:
+        for question in known.questions:
+            cards.act("question", question)
+            assert f"From the first {FEWER} of {FUTURES} futures; together from all" in said(cards)
+            assert together(cards) == notation_of(answer.comparison).worth(whole)
+
+
 def test_of_one_capability_the_drawer_has_the_number_of_the_verdict() -> None:
     one = Plan("test", quick_plan(rollback=1.0))
     session = Session(one)

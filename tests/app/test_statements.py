@@ -145,6 +145,8 @@ def test_the_baseline_says_what_to_begin_with() -> None:
     assert {change.level for change in single_changes(plan)} == {0.25, 0.5, 0.75, 1.0}
     assert len(single_changes(plan)) == 4 * len(CAPABILITY_NAMES)
     answer = answer_of(made_comparison(np.zeros(20), plan=plan))
+    both = replace(answer, over=answer.comparison)
+    assert sentences.progress(both, is_superseded=False).precision == ""
     asked = sentences.asked_of(answer)
     assert asked is not None
     assert asked.may_be_better

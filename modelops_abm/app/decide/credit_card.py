@@ -50,6 +50,20 @@ def rests_on(credit: Credit) -> str:
     return f"From {formats.plural(futures, 'future')} of every combination."
 
 
+def fewer_in_words(credit: Credit, answer: Answer | None, question: CreditQuestion) -> str:
+    """Return on how many futures a question rests, if they are fewer than those of its plan.
+
+    What all are worth together is of all of them; a part is moved with that, and still what it is
+    alone, or what would be left, is another number than a plan of its own has (see `known_with`).
+    """
+    if answer is None or len(credit.capabilities) < 2 or question not in credit.questions:
+        return ""
+    futures, of_plan = credit.replications_for(question), answer.shown.replications
+    what = "futures" if answer.over is None else "organisations"
+    counted = formats.count_of(futures, of_plan)
+    return f"From the first {counted} {what}; together from all" if futures < of_plan else ""
+
+
 def known_credit(answer: Answer, found: CreditSoFar | None) -> Credit | None:
     """Return the credit of a plan, with what all make together as its answer has it.
 
@@ -353,8 +367,10 @@ def CreditProgress(session: Session) -> None:
         words = "The plan raises no capability."
     elif 0 < done < aim:
         words = progress_words(done, aim)
-    elif credit_of(session) is None:
+    elif (credit := credit_of(session)) is None:
         words = "Computed once the plan itself is known"
+    else:
+        words = fewer_in_words(credit, session.answer.value, session.question.value)
     Markup(h.p(".credit-progress")[words])
 
 

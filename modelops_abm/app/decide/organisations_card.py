@@ -156,15 +156,18 @@ def _piled(found: Dots) -> list[tuple[float, int]]:
     """Return for each dot where its pile stands, and how many lie below it."""
     low, high = found.axis.low, found.axis.high
     width = (high - low) / _COLUMNS
-    piles: dict[int, int] = {}
+    piles: dict[float, int] = {}
     places = []
     for number, value in enumerate(found.values):
         # From zero on, so that no pile holds dots that earn and dots that lose.
         pile = math.floor(float(np.clip(value, low, high)) / width)
         pile = min(pile, -1) if number < found.losing else max(pile, 0)
-        level = piles.get(pile, 0)
-        piles[pile] = level + 1
-        places.append((min(max((pile + 0.5) * width, low), high), level))
+        at = min(max((pile + 0.5) * width, low), high)
+        if _kind_of(found, number) == "same":  # on the line itself
+            at = 0.0
+        level = piles.get(at, 0)
+        piles[at] = level + 1
+        places.append((at, level))
     return places
 
 

@@ -28,7 +28,14 @@ from modelops_abm.app.state.events import events_of
 from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.plan import OWN, Plan, name_of_organisation
 from modelops_abm.app.state.session import Session
-from modelops_abm.charts.amounts import between, digits_for, money_of, notation_of
+from modelops_abm.charts.amounts import (
+    Notation,
+    between,
+    digits_for,
+    levels_of,
+    money_of,
+    notation_of,
+)
 from modelops_abm.experiments import (
     Comparison,
     Credit,
@@ -267,14 +274,13 @@ def _find(session: Session, answer: Answer, asked: _Asked, job: Job) -> None:
         "cancel": job.cancel,
         "executor": new_caller(Rank.LAST, account=session.account),
     }
-    notation, is_of_plan = notation_of(answer.comparison), bool(raised(scenario))
+    notation, unit = notation_of(answer.comparison), levels_of(answer.comparison).money
+    # A baseline, and a plan that makes next to nothing, have no digits for what would be better.
+    is_of_plan = bool(raised(scenario)) and notation.money == unit
 
-    # In the unit and the digits of the headline above it; of the first change of a baseline in
-    # those that the headline will have.
+    # In the unit and the digits of the headline above it, or else those that it will have.
     def written(worth: PairedDifference, /, *, signed: bool = False) -> str:
-        own = notation
-        if not is_of_plan:
-            own = notation._replace(digits=digits_for(worth, notation.money.size))
+        own = notation if is_of_plan else Notation(unit, digits_for(worth, unit.size))
         words = own.in_dollars(mean_of(worth), is_part=signed and is_of_plan)
         if not formats.says_something(words):  # too small for them
             return known_money(worth, signed=signed)
@@ -628,7 +634,8 @@ def _progress_over(answer: Answer, over: Comparison, done: int) -> Progress:
     """Return how far an answer over what the organisation may be has come."""
     chance, n, aim = over.chance, over.replications, answer.aim
     half_width = 50.0 * (chance.high - chance.low)
-    precision = "" if over.is_of_baseline else f"±{formats.number(half_width)} of 100"
+    width = formats.number(half_width, 0 if half_width >= 1.0 else 1)
+    precision = "" if over.is_of_baseline else f"±{width} of 100"
     if not answer.is_settled:
         words = f"{formats.count_of(n, aim)} organisations"
         return Progress(words, precision, max(n, done) / aim, "Each is one future of its own")
