@@ -154,36 +154,12 @@ class Levels(NamedTuple):
 
 
 def levels_of(comparison: Comparison) -> Levels:
-    """Return net present value of plan and baseline, which differ by what the plan is worth.
-
-    So they do as they stand, with the digits that they have.
-    """
+    """Return net present value of plan and baseline, in the unit and with the digits of all."""
     notation = notation_of(comparison)
     money = Money(*formats.money_scale(max(map(abs, comparison.means("npv")))))
     digits = notation.digits if money == notation.money else _OF_LEVELS
-    worth = comparison.difference("npv").estimate.mean
-    plan, baseline = (mean / money.size for mean in comparison.means("npv"))
-    plan = adding_up(plan, baseline, None if worth is None else worth / money.size, digits)
-    return Levels(money, digits, *(formats.number(each, digits) for each in (plan, baseline)))
-
-
-def adding_up(plan: float, baseline: float, difference: float | None, digits: int) -> float:
-    """Return a level of a plan that is the level of its baseline and the difference, as printed.
-
-    Each of three numbers rounded by itself, the difference of two of them is the third give or take
-    one of the last digit. The baseline stays, which many plans have, and the difference, which is
-    what one asks for. A difference that is of other futures than the levels leaves them alone.
-
-    Examples
-    --------
-    >>> adding_up(12.16, 8.44, 3.72, 1)
-    12.1
-    >>> adding_up(12.16, 8.44, 7.0, 1)
-    12.16
-    """
-    if difference is None or math.isnan(plan) or abs(plan - baseline - difference) > 10.0**-digits:
-        return plan
-    return round(as_printed(baseline, digits) + as_printed(difference, digits), digits)
+    means = (formats.number(mean / money.size, digits) for mean in comparison.means("npv"))
+    return Levels(money, digits, *means)
 
 
 def as_printed(value: float, digits: int) -> float:

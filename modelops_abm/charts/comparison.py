@@ -19,7 +19,6 @@ from modelops_abm.arrays import Floats
 from modelops_abm.charts.amounts import (
     Money,
     Notation,
-    adding_up,
     between,
     digits_for,
     levels_of,
@@ -318,12 +317,10 @@ def _net_value_table(
     apart: Bands | None = None,
 ) -> Table:
     """Return the same numbers as a table, one row a quarter; with what nobody knows at its end."""
-    difference, levels, (money, digits) = sides[2], levels_of(comparison), notation_of(comparison)
+    difference, levels, digits = sides[2], levels_of(comparison), notation_of(comparison).digits
     rows = []
     for place in quarters(difference.months):
         plan, baseline, change = (float(bands.mean[place]) for bands in sides)
-        in_their_unit = change * money.size / levels.money.size
-        plan = adding_up(plan, baseline, in_their_unit, levels.digits)
         rows.append(
             (
                 f"{difference.months[place]:.0f}",

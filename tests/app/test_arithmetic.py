@@ -10,7 +10,8 @@ import pytest
 
 from modelops_abm import formats, with_values
 from modelops_abm.app.decide.figure_drawer import Step, steps
-from modelops_abm.app.decide.figures import Figure, figures
+from modelops_abm.app.decide.figures import LEVELS, Figure, figures
+from modelops_abm.charts.amounts import levels_of
 from modelops_abm.experiments import Comparison, compare
 from modelops_abm.runs.summary import FIGURES_OF_PAGE
 from modelops_abm.scenario import Scenario
@@ -130,7 +131,7 @@ def test_counts_of_futures_add_up_to_all(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", PLANS)
-def test_plan_and_baseline_differ_by_what_stands_beside_them(kind: str) -> None:
+def test_plan_and_baseline_differ_by_what_stands_beside_them_but_for_rounding(kind: str) -> None:
     for comparison in made(PLANS[kind]):
         for figure in figures(comparison)[:4]:
             plan, baseline = of(figure)
@@ -141,6 +142,18 @@ def test_plan_and_baseline_differ_by_what_stands_beside_them(kind: str) -> None:
                 assert plan == baseline or abs(read(plan) - read(baseline)) < 0.11
                 continue
             apart = read(plan) - read(baseline)
-            digits = min(map(digits_of, (plan, change)))
-            within = 0.0 if digits_of(plan) == digits_of(change) else 0.5 * 10.0**-digits
+            within = sum(0.5 * 10.0 ** -digits_of(each) for each in (plan, baseline, change))
             assert abs(apart - read(figure.change)) <= within + 1e-9, figure
+
+
+@pytest.mark.parametrize("kind", PLANS)
+def test_a_level_is_the_mean_of_its_futures_rounded(kind: str) -> None:
+    for comparison in made(PLANS[kind]):
+        for figure in figures(comparison)[:4]:
+            plan, _ = of(figure)
+            if not plan.replace(formats.MINUS, "")[:1].isdecimal():  # none, or more than 99.9
+                continue
+            is_money = figure.name not in LEVELS
+            size = levels_of(comparison).money.size if is_money else LEVELS[figure.name].size
+            mean = comparison.means(figure.name)[0] / size
+            assert abs(read(plan) - mean) <= 0.5 * 10.0 ** -digits_of(plan) + 1e-9, figure

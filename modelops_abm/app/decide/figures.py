@@ -247,12 +247,6 @@ def level_in_words(comparison: Comparison, name: str) -> tuple[str, str]:
     """Return a level of the plan with its unit, and that of the baseline beside it."""
     unit = LEVELS[name]
     plan, baseline = comparison.means(name)
-    apart = comparison.difference(name).estimate.mean
-    scaled = (None if each is None else each / unit.size for each in (plan, baseline, apart))
-    whole, without, change = scaled
-    assert whole is not None
-    assert without is not None
-    plan = unit.size * amounts.adding_up(whole, without, change, unit.digits)
     return _in_unit(plan, unit, unit.of_level), _in_unit(baseline, unit)
 
 
@@ -283,8 +277,6 @@ def _published(benchmark: Benchmark) -> str:
 def _share(comparison: Comparison, name: str) -> Figure:
     plan, baseline = comparison.means(name)
     difference = comparison.difference(name)
-    change = None if difference.estimate.mean is None else _PERCENT * difference.estimate.mean
-    plan = amounts.adding_up(_PERCENT * plan, _PERCENT * baseline, change, 1) / _PERCENT
     versus = formats.share(baseline).partition(formats.NARROW_SPACE)[0]
     unit = (1.0 / _PERCENT, amounts.digits_for(difference, 1.0 / _PERCENT), " points")
     return _paired(name, LABELS[name], formats.share(plan), versus, difference, unit, most_digits=2)
@@ -295,7 +287,6 @@ def _models(comparison: Comparison, name: str) -> Figure:
     plan, baseline = comparison.means(name)
     difference = comparison.difference(name)
     digits = amounts.digits_for(difference, 1.0)
-    plan = amounts.adding_up(plan, baseline, difference.estimate.mean, 1)
     return _paired(
         name,
         LABELS[name],

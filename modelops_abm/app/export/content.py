@@ -43,7 +43,7 @@ from modelops_abm.app.state.link import Linked, assignments_of, changes_of, quer
 from modelops_abm.app.state.plan import PLANNED, Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import Tray
-from modelops_abm.charts.amounts import Money, adding_up, between, digits_for, levels_of
+from modelops_abm.charts.amounts import Money, between, digits_for, levels_of
 from modelops_abm.charts.figure import Table
 from modelops_abm.clients import fingerprint, illustrative_portfolio
 from modelops_abm.core import outcomes
@@ -495,8 +495,6 @@ def _in_money(
     known = Difference.of(outcome.name, apart.estimate)
     is_known = known.interval != formats.NOTHING  # and not rounding alone
     digits = digits_for(apart, money.size) if is_known else 1
-    change = None if math.isnan(known.mean) else known.mean / money.size
-    plan = money.size * adding_up(plan / money.size, baseline / money.size, change, digits)
     if outcome.name == "npv":  # as the figure has it
         digits = levels_of(comparison).digits
     levels = money.level(plan, digits), money.level(baseline, digits)
@@ -515,12 +513,7 @@ def _in_its_unit(
     comparison: Comparison, outcome: outcomes.SummaryOutcome
 ) -> tuple[str, str, str, str]:
     """Return the same of what is no money; a unit stands with the plan alone."""
-    whole, without = comparison.means(outcome.name)
-    if outcome.unit == "share":
-        apart = comparison.difference(outcome.name).estimate.mean
-        change = None if apart is None else 100.0 * apart
-        whole = adding_up(100.0 * whole, 100.0 * without, change, 1) / 100.0
-    plan, baseline = (_level(mean, outcome.unit) for mean in (whole, without))
+    plan, baseline = (_level(mean, outcome.unit) for mean in comparison.means(outcome.name))
     if outcome.unit != "share":
         baseline = baseline.partition(" ")[0]
     known = Difference.of(outcome.name, comparison.difference(outcome.name).estimate)
