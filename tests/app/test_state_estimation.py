@@ -18,7 +18,9 @@ from modelops_abm.app.state.answer import (
     answers,
     stages_of,
 )
+from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.estimation import (
+    Ahead,
     CreditSoFar,
     Estimator,
     Explanation,
@@ -28,7 +30,9 @@ from modelops_abm.app.state.estimation import (
 )
 from modelops_abm.app.state.jobs import PRECEDENCE, Job
 from modelops_abm.app.state.plan import Plan
+from modelops_abm.evidence.belief import Belief
 from modelops_abm.experiments import compare, credit
+from modelops_abm.experiments.draws import draws_of
 from modelops_abm.experiments.statistics import LOOKS
 from modelops_abm.runs import Cancelled
 from modelops_abm.runs.threads import Account, Caller, Rank, SharedThreads, new_caller
@@ -70,6 +74,10 @@ class Listener:
 
     def explanations(self) -> list[Explanation]:
         return [message for message in self.messages if isinstance(message, Explanation)]
+
+    def ahead(self) -> list[Answer]:
+        found = (message.answer for message in self.messages if isinstance(message, Ahead))
+        return [answer for answer in found if answer is not None]
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
         until(condition, lambda: self.messages)
@@ -410,3 +418,123 @@ def test_progress_stands_back_while_somebody_waits_for_first_figures() -> None:
         assert not told
     bar.show(2, 200)
     assert [bar.done for bar in told] == [2]
+
+
+# --------------------------------------------------------------------------------------
+# A plan that is answered before it is decided with.
+
+
+def believed(count: int = 60, **levels: float) -> Question:
+    """Return a question of a plan over a belief of a small organisation."""
+    plan = small_plan(**levels)
+    organisation = with_values(Scenario(), SMALL, source="test")
+    own = OwnBelief(Belief(organisation, (), draws_of(organisation, count), 50.0))
+    return Question(plan.decided_with(own), 0, PRECISIONS["rough"], is_over=True)
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return what will hold the key of every plan whose answer is begun."""
+    plans: list[str] = []
+    run = estimation.answers
+
+    def noted(question: Question, *others: Any) -> Iterator[Answer]:
+        plans.append(question.plan.key)
+        return run(question, *others)
+
+    monkeypatch.setattr(estimation, "answers", noted)
+    return plans
+
+
+def test_what_was_answered_ahead_is_not_run_again(
+    listener: Listener, begun: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question, shown = believed(monitoring=1.0), small_plan()
+    ranks = ranks_of(monkeypatch)
+    estimator = Estimator(listener)
+    estimator.look_ahead(question)
+    assert not estimator.wait(0.1), "what is shown is answered first"
+    estimator.ask(Question(shown, 0))
+    assert estimator.wait(PATIENCE_SECONDS)
+    ahead = listener.ahead()
+    assert [answer.plan.key for answer in listener.answers()][-1] == shown.key
+    assert ahead[-1].is_settled
+    assert ahead[-1].over is not None
+    assert ahead[-1].over.settles is not None
+    assert ahead[-1].over.replications == question.futures
+    assert begun == [shown.key, question.plan.key]
+    listener.messages.clear()
+    estimator.ask(question)
+    estimator.stop_looking_ahead()
+    assert estimator.wait(PATIENCE_SECONDS)
+    assert listener.answers()[0].over is ahead[-1].over
+    assert begun == [shown.key, question.plan.key]
+    assert listener.credits()[-1].credit is not None
+    estimator.look_ahead(question)  # looked at again, it is there at once
+    assert estimator.wait(PATIENCE_SECONDS)
+    assert listener.ahead()[-1].over is ahead[-1].over
+    assert set(ranks) <= {Rank.FIRST, Rank.NEXT, Rank.LAST}
+
+
+def test_what_is_asked_for_meanwhile_goes_on_where_it_is(
+    listener: Listener, begun: list[str]
+) -> None:
+    question = believed(rollback=1.0)
+    estimator = Estimator(listener)
+    estimator.ask(Question(small_plan(), 0))
+    estimator.look_ahead(question)
+    listener.wait_until(lambda: bool(listener.ahead()))
+    estimator.ask(question)
+    estimator.stop_looking_ahead()
+    assert estimator.wait(PATIENCE_SECONDS)
+    assert listener.answers()[-1].is_settled
+    assert begun.count(question.plan.key) == 1
+
+
+def test_ahead_is_answered_while_somebody_looks(listener: Listener, begun: list[str]) -> None:
+    first, second = believed(rollback=1.0), believed(rollback=0.5)
+    estimator = Estimator(listener)
+    estimator.ask(Question(small_plan(), 0))
+    estimator.look_ahead(first)
+    estimator.look_ahead(second)  # of another plan, or belief, the first is stopped
+    assert estimator.wait(PATIENCE_SECONDS)
+    assert {answer.plan.key for answer in listener.ahead()} == {second.plan.key}
+    listener.messages.clear()
+    third = believed(rollback=0.25)
+    estimator.look_ahead(third)
+    estimator.stop_looking_ahead()
+    assert estimator.wait(PATIENCE_SECONDS)
+    assert not any(answer.is_settled for answer in listener.ahead())
+    # Decided with, and then the plan is changed: nobody wants it any more.
+    estimator.look_ahead(third)
+    estimator.ask(third)
+    estimator.stop_looking_ahead()
+    estimator.ask(Question(small_plan(), 0))
+    assert estimator.wait(PATIENCE_SECONDS)
+    assert not any(answer.is_settled for answer in listener.ahead())
+
+
+def test_what_cannot_be_answered_ahead_says_no_more(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> Iterator[Answer]:
+        raise InputError("no")
+
+    question, estimator = believed(rollback=1.0), Estimator(listener)
+    estimator.stop_answering()  # nothing is asked for: there is nothing to wait for
+    monkeypatch.setattr(estimation, "answers", fail)
+    estimator.look_ahead(question)
+    assert estimator.wait(PATIENCE_SECONDS)
+    assert listener.messages == [Ahead(question.plan, None)]
+
+
+def test_fewer_futures_of_the_same_do_not_take_the_place_of_more(listener: Listener) -> None:
+    one, other = believed(rollback=1.0), believed(80, rollback=1.0)
+    assert one.plan.key != other.plan.key
+    few, *_, all_of_them = answers(one)
+    newer = Ahead(other.plan, few)
+    assert Ahead(one.plan, all_of_them).stays_beside(newer)
+    assert not Ahead(one.plan, few).stays_beside(Ahead(other.plan, all_of_them))
+    assert not Ahead(one.plan, None).stays_beside(newer)
+    other_plan = believed(80, rollback=0.5).plan
+    assert not Ahead(other_plan, all_of_them).stays_beside(newer)

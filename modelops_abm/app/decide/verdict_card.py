@@ -150,23 +150,26 @@ _TWO_LINES = 165
 
 
 def _sentence(said: Headline, longest: str) -> h.Element:
-    before, figure, after = said.sentence
-    over = said.over
     return h.h1(
         class_="long" if max(len(said.text), len(longest)) > _TWO_LINES else None,
         data_room=longest or None,
-    )[
-        h.span[
-            before,
-            figure and h.span(class_=["worth", f"tone-{said.tone}"])[figure],
-            after,
-            over
-            and h.fragment[
-                over.before,
-                # On one line where there is room: with another figure it would break elsewhere.
-                h.span(".of-whom")[h.span(".worth.chance")[over.figure], over.after],
-            ],
-        ]
+    )[h.span[told(said)]]
+
+
+def told(said: Headline) -> h.Fragment:
+    """Return the sentence with its figures in colour."""
+    before, figure, after = said.sentence
+    over = said.over
+    return h.fragment[
+        before,
+        figure and h.span(class_=["worth", f"tone-{said.tone}"])[figure],
+        after,
+        over
+        and h.fragment[
+            over.before,
+            # On one line where there is room: with another figure it would break elsewhere.
+            h.span(".of-whom")[h.span(".worth.chance")[over.figure], over.after],
+        ],
     ]
 
 

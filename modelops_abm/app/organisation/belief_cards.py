@@ -12,10 +12,16 @@ from typing import NamedTuple
 import htpy as h
 import numpy as np
 
+from modelops_abm.app.decide.sentences import awaited, headline, progress
+from modelops_abm.app.decide.settle_card import is_found_out
+from modelops_abm.app.decide.verdict_card import NOT_YET, told
 from modelops_abm.app.drawing.cards import save_button
+from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.fitting import Fitting
 from modelops_abm.app.state.organisation import Organisation
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
 from modelops_abm.evidence.belief import (
     FEW,
@@ -32,13 +38,55 @@ from modelops_abm.evidence.interview import QUESTIONS
 from modelops_abm.evidence.measures import MEASURES, range_in_words, value_in_words
 from modelops_abm.evidence.statements import Evidence, Statement
 from modelops_abm.experiments.information import Asking
+from modelops_abm.experiments.plans import raised
 from modelops_abm.formats import money, number, plural
+from modelops_abm.scenario import Scenario
 
 _SHOWN = 10
 
 
+class Outlook(NamedTuple):
+    """What the plan is worth with what is believed, which Decide says in the same words.
+
+    Attributes
+    ----------
+    scenario
+        The plan.
+    answer
+        Its answer so far, or that over fewer draws of what was told; None before the first.
+    is_of_all
+        Whether it is the answer over all draws that are there.
+    """
+
+    scenario: Scenario
+    answer: Answer | None = None
+    is_of_all: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is as good as it gets."""
+        return self.answer is not None and self.answer.is_settled and self.is_of_all
+
+
+def outlook_of(session: Session, plan: Plan | None) -> Outlook | None:
+    """Return what is known of a plan that would be decided with; None if nothing is told of it."""
+    own, ahead = session.organisation.belief.value, session.ahead.value
+    if own is None:  # the same sentence will stand there
+        return Outlook(session.plan.scenario) if raised(session.plan.scenario) else None
+    if plan is None or ahead is None:
+        return None if plan is None else Outlook(plan.scenario)
+    if not ahead.is_told_as(plan):
+        return Outlook(plan.scenario)
+    is_of_all = ahead.plan.key == plan.key
+    return ahead.answer and Outlook(plan.scenario, ahead.answer, is_of_all)
+
+
 def belief_card(
-    organisation: Organisation, *, is_in_use: bool, helpful: tuple[str, Asking] | None = None
+    organisation: Organisation,
+    *,
+    is_in_use: bool,
+    outlook: Outlook | None = None,
+    helpful: tuple[str, Asking] | None = None,
 ) -> h.Element:
     """Return what is believed, in words, and what to do with it.
 
@@ -48,15 +96,21 @@ def belief_card(
         What was told, and the belief.
     is_in_use
         Whether Decide has it.
+    outlook
+        What the plan is worth with it; None if that is not told.
     helpful
         The question whose answer would settle most, with what that is worth.
     """
     own, fitting = organisation.belief.value, organisation.fitting.value
-    return h.section(".card.belief", data_part="belief", data_settled=_settled(own, fitting))[
+    return h.section(
+        ".card.belief",
+        data_part="belief",
+        data_settled=_settled(own, fitting),
+        data_answered=str(outlook is None or outlook.is_settled).lower(),
+    )[
         h.p(".secondary")[_lead(organisation)],
-        h.h2(".belief-headline")[_headline(own, organisation)],
-        own is not None and h.p(".secondary")[_before(own)],
-        helpful is not None and _helpful(*helpful),
+        h.h2(".belief-headline")[_headline(own, organisation, outlook)],
+        (more := _more(organisation, outlook, helpful)) and h.p(".secondary")[more],
         organisation.problem.value and h.p(".problem", role="alert")[organisation.problem.value],
         [h.p(".label.note")[note] for note in organisation.notes.value],
         h.div(".belief-foot")[
@@ -69,10 +123,30 @@ def belief_card(
     ]
 
 
-def _helpful(name: str, asking: Asking) -> h.Element:
+def _more(
+    organisation: Organisation, outlook: Outlook | None, helpful: tuple[str, Asking] | None
+) -> h.Node:
+    """Return the line below the headline: how far the answer is, and then what would help most."""
+    own, nothing = organisation.belief.value, organisation.said.value.is_nothing
+    if helpful is not None and (own is not None or nothing):
+        return _helpful(*helpful)
+    if outlook is None or (own is None and (nothing or organisation.problem.value)):
+        return own and _before(own)
+    answer = outlook.answer
+    if answer is None:
+        return f"{NOT_YET.futures}."
+    if not outlook.is_of_all:
+        return "More draws have come: it is found out anew."
+    if is_found_out(answer.over):
+        return "No single answer can be told to be worth finding out."
+    known = progress(answer, is_superseded=False)
+    return f"{known.futures}{known.precision and f', {known.precision}'}."
+
+
+def _helpful(name: str, asking: Asking) -> h.Fragment:
     most = asking.worth.high  # without it the worth is an estimate, and no bound
     worth = money(float(f"{most or asking.worth.mean:.2g}"))
-    return h.p(".secondary")[
+    return h.fragment[
         "The answer that helps most next: ",
         h.strong[QUESTIONS[name].label.lower()],
         f", worth finding out {'up to' if most else 'for about'} {worth}.",
@@ -94,11 +168,17 @@ def _lead(organisation: Organisation) -> str:
     return "What this one answer makes us believe" if one else "What this makes us believe"
 
 
-def _headline(own: OwnBelief | None, organisation: Organisation) -> h.Node:
+def _headline(own: OwnBelief | None, organisation: Organisation, outlook: Outlook | None) -> h.Node:
     if own is None and organisation.said.value.is_nothing:
         return "Your organisation may be any that agrees with what is published."
+    if own is None and organisation.problem.value:
+        return "No belief yet."
+    if outlook is not None:
+        if outlook.answer is None:
+            return awaited(outlook.scenario, is_over=True)
+        return told(headline(outlook.answer.comparison, outlook.answer.over))
     if own is None:
-        return "No belief yet." if organisation.problem.value else "First estimate in a moment."
+        return f"{NOT_YET.futures}."
     found = [line for line in own.lines if line.moved][:2]
     if not found:
         return "Nothing was learned yet of what nobody knows."

@@ -15,7 +15,12 @@ import solara
 from markupsafe import Markup as Html
 
 from modelops_abm.app.errors import reported
-from modelops_abm.app.organisation.belief_cards import belief_card, learned_card, predicted_card
+from modelops_abm.app.organisation.belief_cards import (
+    belief_card,
+    learned_card,
+    outlook_of,
+    predicted_card,
+)
 from modelops_abm.app.organisation.file_cards import (
     day_zero,
     portfolio_in_use,
@@ -313,9 +318,20 @@ def _privacy() -> h.Element:
 def _Believed(session: Session, do: Callable[[Action], None]) -> None:
     organisation = session.organisation
     own = organisation.belief.value
-    is_in_use = own is not None and session.plan.belief == own
+    plan, agreed = session.plan, session.agreed.value
+    is_in_use = own is not None and plan.belief == own
+    ahead = solara.use_memo(lambda: session.plan_ahead, [plan, own, agreed])
+    asked = [ahead and ahead.key, session.seed.value, session.precision.value]
+    solara.use_effect(lambda: session.look_ahead(ahead), asked)
+    solara.use_effect(lambda: session.look_ahead_no_more, [])  # while another part is shown
     with solara.Div(classes=["organisation-believed"]):
-        Markup(belief_card(organisation, is_in_use=is_in_use, helpful=helps_most(session)), do)
+        content = belief_card(
+            organisation,
+            is_in_use=is_in_use,
+            outlook=outlook_of(session, ahead),
+            helpful=helps_most(session),
+        )
+        Markup(content, do)
         if own is not None:
             _Learned(own, organisation.shows_all.value, do)
         else:

@@ -67,15 +67,14 @@ def others_of(organisation: Organisation) -> tuple[Question, ...]:
 
 
 def helps_most(session: Session) -> tuple[str, Asking] | None:
-    """Return the question whose answer would settle most, as Decide found out; None if unknown.
+    """Return the question whose answer would settle most; None if unknown.
 
-    It is known of the belief that Decide has: after another answer it is not, until that is decided
-    with.
+    It is known of the belief that the plan was answered over: after another answer it is not, until
+    there is a belief that follows from that.
     """
-    organisation, answer = session.organisation, session.answer.value
-    if answer is None or answer.over is None or answer.plan.belief != session.plan.belief:
-        return None
-    if answer.plan.belief != organisation.belief.value:
+    organisation, ahead = session.organisation, session.ahead.value
+    answer = session.answer.value if ahead is None else ahead.answer
+    if answer is None or answer.over is None or answer.plan.belief != organisation.belief.value:
         return None
     answers = organisation.said.value.answers
     for name, asking in (answer.over.settles or {}).items():

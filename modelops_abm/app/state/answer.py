@@ -196,6 +196,11 @@ class Question(NamedTuple):
         return self.plan.key, self.seed, self.futures
 
     @property
+    def own_key(self) -> Hashable:
+        """What two questions have in common whose answers are the same."""
+        return self.key, self.is_over
+
+    @property
     def common_key(self) -> Hashable | None:
         """What the answer depends on, if any visitor may ask the same; None if it is one's own.
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event, Timer
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from modelops_abm.app.state.answer import (
     RUNS_KEPT,
@@ -27,6 +27,7 @@ from modelops_abm.app.state.answer import (
     credit_told,
     stages_of,
 )
+from modelops_abm.app.state.belief import belief_of
 from modelops_abm.app.state.draws import organisations_of
 from modelops_abm.app.state.effects import EventEffects, event_effects
 from modelops_abm.app.state.jobs import PRECEDENCE, Job, Jobs
@@ -51,6 +52,7 @@ _PATIENCE_SECONDS = 2.0
 """For which better figures give way at most while others wait for their first."""
 _LONGEST_WAIT_SECONDS = 20.0
 """For the credit of what is saved; a plan of thousands of models would take minutes."""
+_POLL_SECONDS = 0.05
 _MOST_SHARED = 16
 _ANSWERS: SharedStreams[Answer] = SharedStreams(_MOST_SHARED)
 _CREDITS: SharedStreams[Credit] = SharedStreams(_MOST_SHARED)
@@ -144,7 +146,43 @@ class Failure:
     words: str
 
 
-type Message = Answer | CreditSoFar | EventEffects | Explanation | Failure | RunProgress
+@dataclass(frozen=True)
+class Ahead:
+    """What a plan is worth that is not decided with yet, as far as it is known.
+
+    Attributes
+    ----------
+    plan
+        The plan.
+    answer
+        Its answer so far; None if it could not be found out.
+    """
+
+    plan: Plan
+    answer: Answer | None
+
+    def is_told_as(self, plan: Plan) -> bool:
+        """Tell whether another is the same plan of the same statements, over whichever draws."""
+        ours, theirs = (belief_of(each.belief).evidence for each in (self.plan, plan))
+        return self.plan.scenario == plan.scenario and ours == theirs
+
+    def stays_beside(self, newer: Ahead) -> bool:
+        """Tell whether it stays as a newer one of the same comes, which knows less so far."""
+        if self.answer is None or newer.answer is None or not self.is_told_as(newer.plan):
+            return False
+        known, so_far = (each.comparison.replications for each in (self.answer, newer.answer))
+        return known > so_far and not newer.answer.is_settled
+
+
+type Message = Answer | Ahead | CreditSoFar | EventEffects | Explanation | Failure | RunProgress
+
+
+class _LookAhead(NamedTuple):
+    """A plan that is answered ahead: which, whether figures are there, and whether it has ended."""
+
+    key: Hashable
+    found: Event
+    ended: Event
 
 
 type Publish = Callable[[Message], None]
@@ -156,7 +194,8 @@ class Estimator:
     A question is answered stage by stage until every replication has been run; then comes what the
     plan would lose without each capability and, for who asks, fair shares and the worth of the
     levels of one. A newer question stops the older within a slice of its runs; nothing of the older
-    is published after something of the newer.
+    is published after something of the newer. Beside it a plan is answered ahead that may be asked
+    for next, which then goes on where it is.
 
     Parameters
     ----------
@@ -174,9 +213,20 @@ class Estimator:
         self._credited = Event()  # set when its credit is too, as far as nobody asks for more
         self.cache = AnswerCache()
         self._baselines = Baselines()
+        # Of what is nobody else's question; the newest of one that nobody takes any more.
+        self._own: SharedStreams[Answer] = SharedStreams(1)
+        self._asked: Hashable = None
+        self._ahead: _LookAhead | None = None
+        self._is_looking = False
 
     def ask(self, question: Question) -> None:
         """Answer a plan; what was asked before is stopped."""
+        self._asked = question.own_key
+        ahead = self._ahead
+        if ahead is not None and ahead.key == self._asked and not ahead.found.is_set():
+            # Its runs are of a later rank than those of first figures, which would wait for them.
+            self._jobs.stop("ahead")
+        self._stop_unasked()
         # A new event for each question: what is begun from now on waits for this answer.
         self._at_rest, self._credited = Event(), Event()
         work = partial(self._answer, question, self._at_rest, self._credited)
@@ -184,8 +234,36 @@ class Estimator:
 
     def stop_answering(self) -> None:
         """Stop what `ask` has begun, and what waits for it."""
+        self._asked = None
+        self._stop_unasked()
         for kind in ("answer", "shares", "explanation", "effects", "others"):
             self._jobs.stop(kind)
+        self._at_rest.set()
+
+    def look_ahead(self, question: Question) -> None:
+        """Answer a plan that may be asked for next, once the one that is asked for is answered.
+
+        Another plan is answered ahead no more; the same goes on. Once it is asked for, it has the
+        same answer, and nothing of that is run twice.
+        """
+        ahead, self._is_looking = self._ahead, True
+        if ahead is not None and ahead.key == question.own_key and not ahead.ended.is_set():
+            return
+        self._ahead = ahead = _LookAhead(question.own_key, Event(), Event())
+        work = partial(self._look_ahead, question, ahead)
+        failed = partial(self._fail_ahead, question.plan)
+        self._jobs.start("ahead", work, failed)
+
+    def stop_looking_ahead(self) -> None:
+        """Stop what `look_ahead` has begun, unless that is asked for by now."""
+        self._is_looking = False
+        self._stop_unasked()
+
+    def _stop_unasked(self) -> None:
+        """Stop what is answered ahead if nobody looks at it and it is not what is asked for."""
+        if not self._is_looking and self._ahead is not None and self._ahead.key != self._asked:
+            self._ahead = None
+            self._jobs.stop("ahead")
 
     def share_out(self, question: Question) -> None:
         """Find out fair shares, and what each earns alone, once the plan is answered."""
@@ -252,6 +330,28 @@ class Estimator:
             at_rest.set()
             credited.set()
 
+    def _look_ahead(self, question: Question, ahead: _LookAhead, job: Job) -> None:
+        try:
+            while not self._at_rest.is_set():  # of the newest question, which may come meanwhile
+                if not job.pause(_POLL_SECONDS):
+                    return
+            plan, known = question.plan, self.cache.get(question)
+            if known is not None:
+                answer = self._baselines.beside(replace(known[0], plan=plan))
+                job.tell(self._publish, Ahead(plan, answer))
+                return
+            caller = new_caller(Rank.NEXT, account=self._account)
+            for answer in self._stages(question, job.cancel, None, caller):
+                ahead.found.set()
+                self._improve(job, Ahead(plan, answer))
+            self.cache.add(question, answer, None)
+            give_back_memory()
+        finally:
+            ahead.ended.set()
+
+    def _fail_ahead(self, plan: Plan, _words: str) -> None:
+        self._publish(Ahead(plan, None))
+
     def _answered(self, question: Question, job: Job) -> tuple[Answer, Credit | None]:
         """Publish the answer to a plan as it gets better; return the last, with a known credit."""
         # Looked up once: a cancelled job ends beside its successor, and may push this answer out.
@@ -283,13 +383,15 @@ class Estimator:
         is_shared: bool = True,
     ) -> Iterator[Answer]:
         """Yield the answer to a plan as it gets better, beside the best baseline so far."""
-        key = question.common_key if is_shared else None
         owner = self._owner_of(question)
+        streams, key = _ANSWERS, question.common_key
+        if key is None:
+            streams, key = self._own, question.own_key
 
         def run(cancel: Event) -> Iterator[Answer]:
             return answers(question, cancel, progress, caller, owner)
 
-        for answer in _ANSWERS.items(key, run, cancel):
+        for answer in streams.items(key if is_shared else None, run, cancel):
             yield self._baselines.beside(replace(answer, plan=question.plan))
 
     def _caller(self, question: Question) -> Caller:

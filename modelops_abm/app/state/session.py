@@ -16,6 +16,7 @@ from modelops_abm.app.state.answer import NO_REMARKS, PRECISIONS, Answer, Questi
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.effects import EventEffects
 from modelops_abm.app.state.estimation import (
+    Ahead,
     CreditSoFar,
     Estimator,
     Explanation,
@@ -36,6 +37,7 @@ from modelops_abm.app.state.tray import (
 )
 from modelops_abm.app.state.uploads import Uploads
 from modelops_abm.experiments.credit_shares import CreditQuestion
+from modelops_abm.experiments.plans import raised
 from modelops_abm.runs.threads import Account
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, InputError, Scenario
 from modelops_abm.scenario.presets import PRESETS
@@ -77,6 +79,9 @@ class Session:
     answer
         The answer as far as it is known: to the plan, or to an earlier one until the first estimate
         of the new one is there. None before the very first.
+    ahead
+        What the plan is worth with what is believed now, before that is decided with; None while
+        nobody looks at it.
     progress
         How many replications of how many are run of a plan, which may be more than its answer has;
         None before the first that takes a while.
@@ -155,6 +160,7 @@ class Session:
         self.precision = solara.reactive("usual")
         self.is_over = solara.reactive(True)
         self.answer: solara.Reactive[Answer | None] = solara.reactive(None)
+        self.ahead: solara.Reactive[Ahead | None] = solara.reactive(None)
         self.progress: solara.Reactive[RunProgress | None] = solara.reactive(None)
         self.credit: solara.Reactive[CreditSoFar | None] = solara.reactive(None)
         self.question: solara.Reactive[CreditQuestion] = solara.reactive("dropped")
@@ -249,6 +255,22 @@ class Session:
         except InputError as error:
             self.notice.set(f"The plan does not fit this organisation. {error}")
 
+    @property
+    def plan_ahead(self) -> Plan | None:
+        """The plan as it is once the newest belief is decided with.
+
+        None if there is nothing to tell of it: there is none, it does not fit, it raises nothing,
+        or it is larger than the visitor has agreed to.
+        """
+        own, plan = self.organisation.belief.value, self.plan
+        if own is None:
+            return None
+        try:
+            plan = plan if plan.belief == own else plan.decided_with(own)
+        except InputError:  # which is said when it is decided with
+            return None
+        return plan if raised(plan.scenario) and self.may_run(plan) else None
+
     def undo(self) -> None:
         """Go back to the plan before the last change."""
         self._jobs.stop("replay")
@@ -309,6 +331,19 @@ class Session:
             return
         self._estimator.ask(self._question(self.plan))
         self._answer_tray()
+
+    def look_ahead(self, plan: Plan | None) -> None:
+        """Answer a plan before it is decided with, or none, as what is shown is answered."""
+        if plan is None:
+            self.look_ahead_no_more()
+            return
+        futures = PRECISIONS[self.precision.value]
+        self._estimator.look_ahead(Question(plan, self.seed.value, futures, is_over=True))
+
+    def look_ahead_no_more(self) -> None:
+        """Stop what `look_ahead` has begun, unless it is decided with by now, and drop it."""
+        self._estimator.stop_looking_ahead()
+        self.ahead.set(None)
 
     def _question(self, plan: Plan) -> Question:
         return Question(plan, self.seed.value, PRECISIONS[self.precision.value], self.is_over.value)
@@ -394,6 +429,8 @@ class Session:
         match message:
             case Answer():
                 self._show(message)
+            case Ahead():
+                self._show_ahead(message)
             case CreditSoFar():
                 self.credit.set(message)
             case RunProgress(work="answer"):
@@ -415,6 +452,11 @@ class Session:
             self.tray.set(with_answer(self.tray.value, answer))
         if answer.plan.key == self.plan.key:  # else the visitor has moved on meanwhile
             self.answer.set(answer)
+
+    def _show_ahead(self, newer: Ahead) -> None:
+        before = self.ahead.value
+        if before is None or not before.stays_beside(newer):
+            self.ahead.set(newer)
 
     def _change_history(self, change: Callable[[History], History]) -> None:
         with self._changing:
