@@ -694,6 +694,19 @@ def test_nothing_told_shows_what_is_expected_of_any() -> None:
     assert 'data-action="way"' not in words
 
 
+def test_until_an_answer_is_weighed_the_card_says_of_what_it_is(session: Session) -> None:
+    organisation, own = session.organisation, made_up()
+    organisation.answer("people", "5")
+    organisation.belief.set(own)
+    words = "your last answer is being weighed"
+    assert words not in str(belief_card(organisation, is_in_use=False))
+    organisation.fitting.set(Fitting(600, 18_300))
+    assert words in str(belief_card(organisation, is_in_use=False))
+    newer = made_up(draws=draws_of(Scenario(), 300))
+    organisation.belief.set(replace(newer, answers=organisation.said.value.answers))
+    assert words not in str(belief_card(organisation, is_in_use=False))
+
+
 def test_a_fit_says_how_far_it_is_and_who_is_before_it() -> None:
     organisation = Organisation(lambda change: change(), Account())
     organisation.belief.set(made_up())

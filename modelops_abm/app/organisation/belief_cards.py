@@ -128,6 +128,8 @@ def _more(
 ) -> h.Node:
     """Return the line below the headline: how far the answer is, and then what would help most."""
     own, nothing = organisation.belief.value, organisation.said.value.is_nothing
+    if own is not None and _is_of_before(own, organisation):
+        return "Of what you had told before: your last answer is being weighed."
     if helpful is not None and (own is not None or nothing):
         return _helpful(*helpful)
     if outlook is None or (own is None and (nothing or organisation.problem.value)):
@@ -141,6 +143,11 @@ def _more(
         return "No single answer can be told to be worth finding out."
     known = progress(answer, is_superseded=False)
     return f"{known.futures}{known.precision and f', {known.precision}'}."
+
+
+def _is_of_before(own: OwnBelief, organisation: Organisation) -> bool:
+    is_weighed = organisation.fitting.value is not None
+    return is_weighed and own.answers != organisation.said.value.answers
 
 
 def _helpful(name: str, asking: Asking) -> h.Fragment:

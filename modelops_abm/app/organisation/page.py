@@ -305,8 +305,8 @@ def _files_head() -> h.Element:
 
 def _privacy() -> h.Element:
     return h.p(".label")[
-        "Read in memory, never written to disk; no link, report or export holds a row. For a reload"
-        " this tab keeps portfolio, scenario, answers and belief, and of a log what it says."
+        "Read in memory, never written to disk; no link, report or export holds a row. This tab"
+        " keeps it for a reload, but of a log only what it says."
     ]
 
 
