@@ -102,6 +102,8 @@ def value_in_words(value: float | None, unit: str) -> str:
 
     >>> value_in_words(28.04, "outages a month"), value_in_words(0.05, "hours")
     ('28 outages a month', '3 minutes')
+    >>> value_in_words(1.0, "models")
+    '1 model'
     """
     if value is None or np.isnan(value):
         return formats.NOTHING
@@ -111,7 +113,11 @@ def value_in_words(value: float | None, unit: str) -> str:
         is_small = 0.0 < value < _SMALL_DOLLARS
         return f"${number_in_words(value)}" if is_small else formats.money(value)
     times, said = unit_said(value, unit)
-    return f"{number_in_words(times * value)} {said}".rstrip()
+    number = number_in_words(times * value)
+    if number == "1":  # 1 model, 1 outage a month
+        things, space, rest = said.partition(" ")
+        said = f"{things.removesuffix('s')}{space}{rest}"
+    return f"{number} {said}".rstrip()
 
 
 def unit_said(value: float, unit: str) -> tuple[float, str]:
@@ -127,6 +133,8 @@ def range_in_words(low: float, high: float, unit: str) -> str:
 
     >>> range_in_words(3.0, 22.0, "months"), range_in_words(16.0, 16.0, "models")
     ('3 to 22 months', '16 models')
+    >>> range_in_words(1.0, 3.0, "months"), range_in_words(0.5, 1.0, "months")
+    ('1 to 3 months', '0.5 to 1 month')
     >>> range_in_words(0.05, 0.08, "hours"), range_in_words(0.05, 2.0, "hours")
     ('3 to 4.8 minutes', '3 minutes to 2 hours')
     >>> range_in_words(0.14, 1.5, "$"), range_in_words(0.005, 5.0, "$")
@@ -138,8 +146,13 @@ def range_in_words(low: float, high: float, unit: str) -> str:
         if 0.0 < _FAR_APART * low < high:  # in the unit of the one the other would be nothing
             return f"{value_in_words(low, unit)} to {value_in_words(high, unit)}"
         return f"${formats.money_interval(low, high)}"
-    tail = f"{formats.NARROW_SPACE}%" if unit == "share" else f" {unit_said(high, unit)[1]}"
-    return f"{value_in_words(low, unit).removesuffix(tail)} to {value_in_words(high, unit)}"
+    times, said = unit_said(low, unit)
+    first = value_in_words(low, unit)
+    if unit == "share":
+        first = first.removesuffix(f"{formats.NARROW_SPACE}%")
+    elif said == unit_said(high, unit)[1]:
+        first = number_in_words(times * low)
+    return f"{first} to {value_in_words(high, unit)}"
 
 
 def number_in_words(value: float) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -7,12 +8,13 @@ from dataclasses import replace
 
 import pytest
 
+from modelops_abm.app.decide.tray_card import items_in
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.answer import USUAL, Answer, Question, answers
 from modelops_abm.app.state.estimation import CreditSoFar, Failure, RunProgress
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
-from modelops_abm.app.state.tray import Tray, with_answer
+from modelops_abm.app.state.tray import Kept, Tray, with_answer
 from modelops_abm.experiments import credit
 from modelops_abm.experiments.plans import raised
 from modelops_abm.scenario import InputError, Scenario, with_values
@@ -258,3 +260,15 @@ def test_a_plan_kept_while_an_answer_comes_stays_kept(
     keeping.join(PATIENCE_SECONDS)
     assert [kept.name for kept in session.tray.value] == ["first", "second"]
     assert session.tray.value[0].answer is found
+
+
+def test_a_kept_plan_that_is_too_large_to_run_unasked_says_so() -> None:
+    large = Plan.of_preset("all_five").changed({"portfolio.initial_models": 10_000})
+    session = Session()
+    session.tray.set((Kept("large", large),))
+    (_, kept) = items_in(session)
+    assert kept.waiting.startswith("Not run: it is large")
+    session.agreed.set(math.inf)
+    (_, kept) = items_in(session)
+    assert kept.waiting == "Being computed"
+    session.close()

@@ -20,7 +20,7 @@ from modelops_abm.app.decide.tray_card import (
     apart,
     is_alike,
     is_this,
-    items_of,
+    items_in,
     money_of_items,
 )
 from modelops_abm.app.drawing.cards import save_button
@@ -72,7 +72,7 @@ def toggle(session: Session, place: int) -> None:
 
 def _compared(session: Session) -> tuple[list[Item], tuple[int, ...]]:
     """Return all scenarios, and the places of those that are shown."""
-    items = items_of(session.answer.value, session.tray.value)
+    items = items_in(session)
     return items, _chosen(items, session.compared.value or ())
 
 
@@ -140,7 +140,7 @@ def columns(items: list[Item], chosen: tuple[int, ...]) -> h.Element:
 def _reason(this: Item, item: Item) -> str:
     """Return why a scenario cannot be chosen; empty if it can."""
     if item.comparison is None or this.comparison is None:
-        return "Being computed"
+        return item.waiting
     return "" if item is this else apart(item.comparison, this.comparison)
 
 

@@ -180,7 +180,7 @@ def _level(comparison: Comparison, over: Comparison | None, name: str) -> Figure
         over=drawn,
         most_digits=unit.digits + 1,
     )
-    figure = _of_those_with_both(figure, difference, name)
+    figure = _of_those_with_both(figure, difference)
     as_set, drawn_level = (
         None if each is None else PairedDifference(each.plan.outcome(name))
         for each in (comparison, over)
@@ -232,15 +232,12 @@ def _without_level(figure: Figure, name: str, *, has_plan: bool, has_baseline: b
     return replace(figure, value="none", versus=of_none, change="", range=rest)
 
 
-def _of_those_with_both(figure: Figure, difference: PairedDifference, name: str) -> Figure:
+def _of_those_with_both(figure: Figure, difference: PairedDifference) -> Figure:
     """Return a level whose change is of fewer futures than it, with that said."""
     both, futures = difference.estimate.n, len(difference.values)
     if not both or both == futures:
         return figure
-    words = f"where both have it, {formats.count_of(both, futures)}"
-    if name == "idea_to_production_median_days":
-        words = f"where models go live either way, {formats.count_of(both, futures)}"
-    return replace(figure, range=words)
+    return replace(figure, range=f"in {formats.count_of(both, futures)} with both")
 
 
 def level_in_words(comparison: Comparison, name: str) -> tuple[str, str]:

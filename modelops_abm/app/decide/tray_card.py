@@ -7,7 +7,7 @@ What each is worth over the same futures; then the card. Side by side they stand
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import htpy as h
@@ -54,6 +54,8 @@ class Item:
         What is known of it over what the organisation may be; None if that is not asked.
     aim
         How many futures it will be of.
+    waiting
+        What is said while nothing is known of it.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Item:
     place: int | None = None
     over: Comparison | None = None
     aim: int = 0
+    waiting: str = "Being computed"
 
     @property
     def worth(self) -> PairedDifference | None:
@@ -72,6 +75,18 @@ class Item:
         """That not all of its futures are run: so far, 48 of 400 futures; empty if they are."""
         n = self.aim if self.comparison is None else self.comparison.replications
         return f"so far, {formats.count_of(n, self.aim)} futures" if n < self.aim else ""
+
+
+def items_in(session: Session) -> list[Item]:
+    """Return what `items_of` does of a session; a plan that is not run unasked says so."""
+    tray = session.tray.value
+    items = items_of(session.answer.value, tray)
+    return [
+        item
+        if item.place is None or session.may_run(tray[item.place].plan)
+        else replace(item, waiting="Not run: it is large. Show it, and say yes")
+        for item in items
+    ]
 
 
 def items_of(answer: Answer | None, tray: Tray) -> list[Item]:
@@ -275,7 +290,7 @@ def _menu(item: Item) -> h.Element:
 def _worth(item: Item, scale: Scale, money: Money, *, is_best: bool) -> list[h.Element]:
     worth, comparison = item.worth, item.comparison
     if worth is None or comparison is None:
-        return [h.p(".label")["Being computed"]]
+        return [h.p(".label")[item.waiting]]
     drawn = None if item.over is None else item.over.difference("npv")
     shown = worth if drawn is None else drawn
     low, high = (end / money.size for end in shown.futures or (0.0, 0.0))
@@ -309,7 +324,7 @@ def TrayCard(session: Session) -> None:
     """Show this plan and the kept ones, and on demand all of them side by side."""
     tray = session.tray.value
     compares = session.compared.value is not None
-    items = items_of(session.answer.value, tray)
+    items = items_in(session)
     money = money_of_items(items)
 
     def act(action: Action) -> None:

@@ -282,6 +282,8 @@ def state_in_words(subject: Subject) -> str:
     paired = "each with and without the plan under common random numbers"
     what = "average" if subject.over is None else "chance"
     known = f"{what} known to {done.precision}" if done.precision else f"{what} not known"
+    if subject.answer.shown.is_worth_nothing:  # in each it is the same
+        known = "no future differs"
     count = "" if subject.answer.is_settled else " so far"
     more = "" if subject.answer.is_settled else ", and better with more of them"
     own = ""

@@ -216,7 +216,8 @@ def _figure_cells(subject: Subject, figure: Figure) -> tuple[str, ...]:
     if not is_beside:  # of a baseline there is the unit alone; of what never happens more words
         unit, versus = versus, ""
     value = f"{figure.value} {unit}".strip()
-    if figure.name == "payback" and figure.range:  # "in 26 of 400" goes with the word before it
+    # "in 26 of 400" goes with the word before it.
+    if figure.name == "payback" and figure.range.startswith("in "):
         paid = "never" if figure.value == "never" else "paid back"
         return (figure.label, value, "", "", f"{paid} {figure.range}")
     return (figure.label, value, versus, figure.change, _bare(figure.range))
