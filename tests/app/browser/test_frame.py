@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.app.browser.conftest import Arrive
 from tests.app.browser.visitor import Visitor
 
 
@@ -29,3 +30,17 @@ def test_nothing_comes_from_the_internet(visitor: Visitor) -> None:
     host = visitor.page.evaluate("location.host")
     elsewhere = [entry for entry in entries if f"//{host}/" not in entry and "data:" not in entry]
     assert elsewhere == []
+
+
+LINES = """() => [...document.querySelectorAll(".figure .change")].map((element) =>
+  element.clientHeight / parseFloat(getComputedStyle(element).lineHeight))"""
+
+
+def test_what_a_figure_has_changed_by_is_in_one_line_on_a_laptop(arrive: Arrive) -> None:
+    visitor = arrive("preset=all_five&answers=as_set")  # whose points have a range of two digits
+    visitor.settled()
+    for width in (1440, 1366):
+        visitor.page.set_viewport_size({"width": width, "height": 900})
+        lines = visitor.page.evaluate(LINES)
+        assert len(lines) == 6
+        assert max(lines) < 1.5, width
