@@ -203,7 +203,8 @@ def mark_key(*, is_over: bool) -> h.Element:
         _key(_CHANCE, "chance only"),
         is_over and _key(_UNKNOWN, "chance and what nobody knows"),
         is_over and _key(_RING, "average of all"),
-        _key(_NOTHING, "published", _BRACKET),
+        _key(_NOTHING, "baseline", dashed=0.5),
+        _key(_NOTHING, "published", bracket=_BRACKET),
     ]
 
 
@@ -215,7 +216,12 @@ _RING = Interval(None, None, None, ring=0.5)
 _BRACKET = Bracket(0.0, 1.0, 0.5)
 
 
-def _key(sample: Interval, words: str, bracket: Bracket | None = None) -> h.Element:
-    width = "16px" if sample in (_AVERAGE, _RING) else "30px"
-    mark = interval_mark(sample, Scale(-0.05, 1.05), ticks=(), bracket=bracket)
+def _key(
+    sample: Interval, words: str, *, bracket: Bracket | None = None, dashed: float | None = None
+) -> h.Element:
+    width = "16px" if sample in (_AVERAGE, _RING) else "24px"
+    if dashed is not None:
+        width = "8px"
+    scale = Scale(-0.05, 1.05)
+    mark = interval_mark(sample, scale, ticks=(), bracket=bracket, dashed=dashed)
     return h.li[h.span(".sample", style=f"width: {width}")[mark], words]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.app.browser.conftest import Arrive
+from tests.app.browser.conftest import Arrive, Server, new_context
 from tests.app.browser.test_accessibility import PARTS, SMALL, SMALLEST_ON_TOUCH_PIXELS
 from tests.app.browser.visitor import Visitor, link
 
@@ -173,6 +173,21 @@ WORDS = """() => {
 """What a chart says, and how far from its left."""
 
 
+AS_MEASURED = """() => {
+  const shown = document.querySelector('[data-chart="net value"] canvas');
+  const [drawn, measured] = [shown, document.createElement("canvas")].map((canvas) => {
+    const pen = canvas.getContext("2d");
+    pen.save();
+    pen.font = "600 12px Inter";
+    const { width } = pen.measureText("−1.1 M");
+    pen.restore();
+    return width;
+  });
+  return drawn === measured;
+}"""
+"""Whether a chart draws words as wide as ECharts measures them, on a canvas that is not shown."""
+
+
 def test_a_chart_that_had_another_width_is_drawn_anew(decider: Visitor) -> None:
     """A title that was broken for a phone is in one line again, and all words are where they were.
 
@@ -186,5 +201,30 @@ def test_a_chart_that_had_another_width_is_drawn_anew(decider: Visitor) -> None:
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_timeout(300)
         assert page.evaluate(WORDS) == before, widths
+    assert page.evaluate(AS_MEASURED), "words reach as far as ECharts believes"
     drawn = page.locator('[data-chart="net value"]')
     assert "Plan minus baseline" in drawn.evaluate("(element) => element.svgOfChart()")
+
+
+HELD_LETTERS = """document.fonts.load = () => new Promise((resolve) => {
+  window.bringLetters = () => resolve([]);
+});"""
+
+
+ECHARTS = "performance.getEntriesByType('resource').some(({ name }) => name.includes('echarts'))"
+
+
+def test_a_chart_waits_for_its_letters(browser: Browser, server: Server) -> None:
+    """What is measured in another font keeps its place: words of two kinds touch then."""
+    visitor = Visitor.of(new_context(browser).new_page(), server.address)
+    visitor.page.add_init_script(HELD_LETTERS)
+    visitor.open(link())
+    visitor.settled()
+    visitor.page.wait_for_function("Boolean(window.bringLetters)")
+    visitor.page.wait_for_function(ECHARTS)
+    canvas = visitor.page.locator("[data-chart] canvas")
+    expect(canvas).to_have_count(0)
+    visitor.page.evaluate("window.bringLetters()")
+    expect(canvas.first).to_be_visible()
+    assert visitor.errors == []
+    visitor.page.context.close()
