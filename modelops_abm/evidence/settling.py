@@ -71,16 +71,38 @@ def answers_of(
         **measured(totals, WINDOW_DAYS, models_today(scenario, draws)),
         **draws.columns,
     }
-    left = {name: each for name, each in QUESTIONS.items() if each.about not in set(answered)}
+    known = set(answered)
+    left = {name: each for name, each in QUESTIONS.items() if each.about not in known}
     found = {
         name: everything[each.about] for name, each in left.items() if each.about in everything
     }
-    # What all draws agree on need not be asked.
-    return {name: column for name, column in found.items() if _differs(column)}
+    # What all draws agree on need not be asked, and what says the same as another only once.
+    return {
+        name: column
+        for name, column in found.items()
+        if _differs(column) and not _is_told_by_another(name, everything, known)
+    }
 
 
 def _differs(column: NDArray[Any]) -> bool:
     return bool(np.any(column != column[0]) and not np.all(np.isnan(column)))
+
+
+def _is_told_by_another(name: str, everything: Mapping[str, NDArray[Any]], known: set[str]) -> bool:
+    """Whether a question that is asked before it, or was answered, says the same in each draw.
+
+    So do the value of all models and of one, where it is known how many there are.
+    """
+    column, own = everything[QUESTIONS[name].about], QUESTIONS[name].instead_of
+    others = [own] if own else [each.name for each in QUESTIONS.values() if each.instead_of == name]
+    told = (everything[QUESTIONS[other].about] for other in others if own or other in known)
+    return any(_are_in_proportion(column, other) for other in told)
+
+
+def _are_in_proportion(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    exist = np.isfinite(one) & np.isfinite(other)
+    one, other = one[exist], other[exist]
+    return bool(exist.any() and np.allclose(one * other[0], other * one[0], rtol=1e-9))
 
 
 def asks_of(answers: Mapping[str, NDArray[Any]]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from modelops_abm.evidence.measures import as_it_is, measured
 from modelops_abm.evidence.settling import answers_of, settled
 from modelops_abm.experiments import compare, draws_of, joint_draws
 from modelops_abm.runs import replicate
-from modelops_abm.scenario import with_values
+from modelops_abm.scenario import Scenario, with_values
 from modelops_abm.scenario.presets import preset
 
 SMALL = {"horizon_days": 150, "portfolio.initial_models": 5, "portfolio.initial_ideas": 3}
@@ -52,6 +52,16 @@ def test_what_is_known_or_was_answered_is_not_asked() -> None:
     assert set(found) < set(QUESTIONS)
     with pytest.raises(ValueError, match="draws= must say"):
         answers_of(PLAN)
+
+
+def test_of_two_questions_that_say_the_same_one_is_asked() -> None:
+    both = {"value_per_year", "value_per_model_year"}
+    draws = draws_of(PLAN, 6, seed=2, names=NAMES)
+    assert both & set(answers_of(PLAN, draws=draws)) == {"value_per_year"}
+    for answered in both:  # and none that follows from what was answered
+        assert not both & set(answers_of(PLAN, [answered], draws=draws))
+    any_size = draws_of(Scenario(), 4, seed=2, names=[*NAMES, "portfolio.initial_models"])
+    assert both <= set(answers_of(Scenario(), draws=any_size))
 
 
 def test_the_question_that_decides_is_named_and_no_part_is_worth_more_than_all() -> None:
