@@ -15,16 +15,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from modelops_abm import formats
 from modelops_abm.arrays import Floats
 from modelops_abm.core import outcomes
-from modelops_abm.runs.replications import Drawn
 from modelops_abm.scenario import Scenario
 from modelops_abm.scenario.knowledge import SpreadFamily
 from modelops_abm.scenario.scenario import baseline_of
+
+if TYPE_CHECKING:  # whoever draws has it already; a single run needs none of it
+    from modelops_abm.runs.replications import Drawn
 
 WINDOW_DAYS = 730
 """Days for which measures hold: see the head of this module."""
