@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,15 +10,18 @@ from dataclasses import replace
 import pytest
 
 from modelops_abm import formats, with_values
+from modelops_abm.app.decide import figure_drawer
 from modelops_abm.app.decide.figure_drawer import Step, steps
 from modelops_abm.app.decide.figures import LEVELS, Figure, figures
 from modelops_abm.charts.amounts import levels_of
+from modelops_abm.core.outcomes import TOTALS
 from modelops_abm.experiments import Comparison, compare
 from modelops_abm.runs.summary import FIGURES_OF_PAGE
 from modelops_abm.scenario import Scenario
 from tests.app.comparisons import quick_plan
 
 FUTURES = 6
+DEVELOPERS = "developer_days_"
 LATE = "capabilities.rollback.start_day"
 PLANS = {
     "gains": quick_plan(rollback=1.0),
@@ -112,6 +116,27 @@ def test_the_lines_of_every_figure_make_what_it_shows(kind: str) -> None:
                 assert said in (figure, formats.NOTHING), name
         for name in ("payback", "loss"):
             assert steps(comparison, name)[-1].plan == shown[name].value, name
+
+
+@pytest.mark.parametrize("kind", PLANS)
+def test_nothing_is_left_out_before_the_lines_are_rounded(kind: str) -> None:
+    """Rounded lines are made to add up, which would hide a cause that is not among them."""
+    for comparison in made(PLANS[kind]):
+        for name, start, sign, causes, of, per in (
+            ("availability", 1.0, -1.0, figure_drawer._DOWN, "unserved_days_", "production_days"),
+            ("maintenance_share", 0.0, 1.0, figure_drawer._WORK, DEVELOPERS, DEVELOPERS),
+        ):
+            flows = [each for each in TOTALS if each.startswith(per)]
+            parts = [figure_drawer._shares(comparison, [f"{of}{each}"], flows) for each in causes]
+            for side, mean in enumerate(comparison.means(name)):
+                if not math.isnan(mean):
+                    whole = start + sign * sum(part[side] for part in parts)
+                    assert whole == pytest.approx(mean, abs=1e-9), (name, side)
+        lines = ("value", "cost", "capital", "upkeep", "payroll")
+        value, *costs = map(comparison.mean_totals, lines)
+        for side, mean in enumerate(comparison.means("net_value")):
+            whole = value[side] - sum(cost[side] for cost in costs)
+            assert whole == pytest.approx(mean, rel=1e-9, abs=1e-3)
 
 
 @pytest.mark.parametrize("kind", PLANS)
